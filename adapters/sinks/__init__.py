@@ -1,0 +1,1 @@
+"""The sinks: where an accepted patch goes, one file each."""

@@ -1,0 +1,1 @@
+"""The ticket sources: one file each."""

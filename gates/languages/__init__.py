@@ -1,0 +1,1 @@
+"""Front ends: source text of one language becomes facts."""

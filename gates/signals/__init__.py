@@ -1,0 +1,1 @@
+"""The signals: one file each, the file name is the signal's name."""

@@ -1,0 +1,1 @@
+"""Decides: command line, configuration, graph, ledger, limits, prompts, reports. The one room that knows the others."""

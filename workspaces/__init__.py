@@ -1,0 +1,1 @@
+"""Touches the target's code: git, copies, edits, test runners. Decides nothing."""

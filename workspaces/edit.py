@@ -1,0 +1,68 @@
+"""Edit operations: what a reply asks for, and what each operation is answered.
+
+The model writes text; a form (one file under `edits/`) reads one operation at a place in that text. Each operation is
+applied alone, exactly or not at all, and answered alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Kind = Literal["replace", "write", "delete", "move"]
+Status = Literal["applied", "already", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One edit. `replace` uses `old` and `new` (an empty `old` on a file that does not exist creates it), `write` uses
+    `new`, `move` uses `target`. Texts have \\n line ends whatever the file has."""
+
+    kind: Kind
+    path: str
+    old: str = ""
+    new: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A block that began like an operation and is none: `reason` says what was expected, in words for the model."""
+
+    reason: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one operation. `message` is written for the model: the place, what was found, what to do."""
+
+    status: Status
+    path: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A reply that the form reads, applied to `before`; `after` None means: refused, nothing changed."""
+
+    reply: str
+    before: Mapping[str, str]
+    after: Mapping[str, str] | None
+
+
+class Form(Protocol):
+    """One way to write an operation."""
+
+    @property
+    def instructions(self) -> str:
+        """How a model writes it: short, with one example."""
+        ...
+
+    @property
+    def examples(self) -> Sequence[Example]:
+        """Replies that must apply and replies that must be refused."""
+        ...
+
+    def read(self, lines: Sequence[str], at: int) -> tuple[tuple[Operation | Unreadable, ...], int] | None:
+        """The operations that begin at line `at` and the index of the line after them, or None if none begins there."""
+        ...

@@ -1,0 +1,1 @@
+"""The edit forms: one file each; the model's text becomes operations."""

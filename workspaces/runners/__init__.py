@@ -1,0 +1,1 @@
+"""The test runners: one file each behind one protocol."""

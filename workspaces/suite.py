@@ -1,0 +1,109 @@
+"""The target's tests as data: what to run, what each test said, and the protocol of the runners.
+
+Two axes are kept apart: `Report.work` says whether the machinery did its job, `Result.outcome` what a test said.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "timeout"]
+Work = Literal["ran", "none", "broken", "timeout", "stopped"]
+"""`none` collected nothing, `broken` could not run, `timeout` hit the deadline, `stopped` was ended by the caller."""
+
+Wrap = Callable[[list[str]], list[str]]
+"""The sandbox's hand on a command line: argv in, argv out."""
+
+
+class WorkspaceError(OSError):
+    """The machine failed us: disk, git, process. Not the target's fault and not the model's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One step of a traceback inside the slot; `path` is relative to the slot's root."""
+
+    path: str
+    line: int
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one test said. `message` is the failing assertion with its values, condensed; empty when it passed."""
+
+    id: str
+    outcome: Outcome
+    seconds: float
+    message: str = ""
+    places: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CollectError:
+    """A file that could not be collected. `missing` is what an import or a fixture look-up did not find, as
+    (kind, name): ("module", "numpy"), ("name", "shop.cart.total"), ("fixture", "db"), ("plugin", "xdist"), or None."""
+
+    path: str
+    message: str
+    missing: tuple[str, str] | None = None
+    places: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A module that was loaded from outside the slot although it may belong to the tree."""
+
+    module: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One run of the suite. `output` is the bounded tail of what the run printed, for people."""
+
+    work: Work
+    results: tuple[Result, ...] = ()
+    errors: tuple[CollectError, ...] = ()
+    collected: tuple[str, ...] = ()
+    foreign: tuple[Foreign, ...] = ()
+    seconds: float = 0.0
+    output: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What to run. `first` (node ids or paths) goes before the rest, in this order; `only` restricts the run to what
+    it names (None: all). `limit` is seconds for each test, `limits` by node id where a test has its own."""
+
+    first: tuple[str, ...] = ()
+    only: tuple[str, ...] | None = None
+    limit: float = 10.0
+    limits: Mapping[str, float] = field(default_factory=dict)
+
+
+class Server(Protocol):
+    """An open runner: warm or cold, one protocol."""
+
+    def run(
+        self, slot: Path, selection: Selection, *, deadline: float, on_result: Callable[[Result | CollectError], bool]
+    ) -> Report:
+        """Run the selection in the slot. `deadline` is seconds from now. `on_result` hears each result as it happens
+        and returns False to end the run at once. No process of the run is left afterwards. Safe to call from several
+        threads with different slots. Raises WorkspaceError."""
+        ...
+
+    def close(self) -> None:
+        """End the server and everything it started."""
+        ...
+
+
+class Runner(Protocol):
+    """How a target's tests are started."""
+
+    def open(self, *, wrap: Wrap, interpreter: Path, roots: tuple[str, ...], environment: Mapping[str, str]) -> Server:
+        """A server for the target's own `interpreter`. `roots` (relative to the slot, first wins) go first on
+        PYTHONPATH; `environment` is the whole environment of the target's processes. Raises WorkspaceError."""
+        ...
