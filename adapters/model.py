@@ -51,7 +51,8 @@ class Attempt:
 class Request:
     """One question to a model. The order of the fields is the order of the sections.
 
-    `index` says which of the round's `n` candidates is asked for; `seed` is honoured where the profile says so.
+    `round` counts from 1; `index` says which of its `n` candidates is asked for; `seed` is honoured where the profile
+    says so.
     `max_tokens` caps the reply, in tokens.
     """
 
@@ -63,6 +64,7 @@ class Request:
     findings: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     tried: tuple[Attempt, ...] = ()
+    round: int = 1
     n: int = 1
     index: int = 0
     seed: int = 0

@@ -1,0 +1,70 @@
+"""What the gate says: findings, delta, budget, and whether they fit. The document other rooms and users read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place in a file of the head tree. `line` counts from 1."""
+
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A place that costs points or breaks a hard rule. `saves` is what following `do` would free, in points, computed
+    by re-pricing; None where it was not computed. `id` is stable: signal, rule or kind, and unit; no line numbers."""
+
+    id: str
+    signal: str
+    path: str
+    line: int
+    unit: str
+    points: float
+    message: str
+    do: str
+    hard: bool = False
+    waived: bool = False
+    saves: float | None = None
+    others: tuple[Site, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unpriced:
+    """Changed files that the gate cannot price, and their changed lines: never a bare delta beside them."""
+
+    files: int = 0
+    lines: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One judgement of head against base. Points are complexity points: 1 = one flat branch.
+
+    `delta` is the change of the potential; `charged` is what is compared with the budget. `signals` maps S1, S2, … to
+    their part of the delta. `reference` holds radon's cyclomatic complexity, Halstead volume and lines, as deltas.
+    """
+
+    table: str
+    delta: float
+    charged: float
+    budget: float | None
+    budget_source: str
+    within: bool
+    signals: Mapping[str, float]
+    unpriced: Unpriced
+    reference: Mapping[str, float | None]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def hard(self) -> tuple[Finding, ...]:
+        """The findings that block at any budget and are not waived."""
+        return tuple(finding for finding in self.findings if finding.hard and not finding.waived)
+
+
+def document(verdict: Verdict) -> dict[str, Any]:
+    """The verdict as plain JSON values, in the form of `check --format json` without its base and head."""
+    raise NotImplementedError
