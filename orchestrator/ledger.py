@@ -12,9 +12,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+
+from pareback.orchestrator.limits import NO_CAPS, NOTHING, Caps, LimitReached, Reserve, Spent
 
 CRASHES = 5
 """Process lives that may die at one key before the run gives up on it."""
@@ -34,43 +35,6 @@ class LedgerError(OSError):
     """The ledger cannot be read or written: names the file and what to do."""
 
 
-class LimitReached(Exception):  # noqa: N818 - it is no error: it ends a run in good order
-    """The next spend would pass a limit. `limit` is its name: tokens, cost_usd, seconds, crashes."""
-
-    def __init__(self, limit: str, message: str) -> None:
-        super().__init__(message)
-        self.limit = limit
-
-
-@dataclass(frozen=True, slots=True)
-class Reserve:
-    """The worst case of one call: tokens, and US dollars or None where the price is unknown."""
-
-    tokens: int = 0
-    cost_usd: float | None = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Caps:
-    """What the run may spend in all; None is no cap."""
-
-    tokens: int | None = None
-    cost_usd: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """Tokens and dollars that count against the caps: what replies cost, and reservations still without a reply."""
-
-    tokens: int
-    cost_usd: float
-    unknown: int
-    """Calls whose cost nobody knows."""
-
-
-NOTHING = Reserve()
-
-
 def effect_key(node: str, *, round: int, candidate: int, inputs: object) -> str:  # noqa: A002 - the house's word
     """The name of one effect: its node, its place in the run, and the hash of everything it depends on."""
     text = json.dumps(inputs, sort_keys=True)
@@ -80,7 +44,7 @@ def effect_key(node: str, *, round: int, candidate: int, inputs: object) -> str:
 class Ledger:
     """SQLite in WAL mode, `synchronous=FULL`; one connection shared by the run's threads under a lock."""
 
-    def __init__(self, path: Path, *, caps: Caps = Caps(), clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, path: Path, *, caps: Caps = NO_CAPS, clock: Callable[[], float] = time.monotonic) -> None:
         self.path = path
         self.caps = caps
         self._clock = clock
@@ -141,7 +105,7 @@ class Ledger:
         """Reserve the worst case of an effect. Raises LimitReached where it would pass a cap or has died too often."""
         with self._transaction() as db:
             self._check_crashes(db, key)
-            self._check_caps(db, reserve)
+            self.caps.check(_spent(db), reserve)
             db.execute(
                 "INSERT INTO intent (key, life, tokens, cost) VALUES (?, ?, ?, ?)",
                 (key, self._life, reserve.tokens, reserve.cost_usd),
@@ -199,27 +163,13 @@ class Ledger:
 
     def _check_crashes(self, db: sqlite3.Connection, key: str) -> None:
         died = db.execute(
-            "SELECT COUNT(DISTINCT life) FROM intent JOIN life ON life.id = life WHERE key = ? AND life <> ? AND ended = 0",
+            "SELECT COUNT(DISTINCT life) FROM intent JOIN life ON life.id = life "
+            "WHERE key = ? AND life <> ? AND ended = 0",
             (key, self._life),
         )
         if died.fetchone()[0] >= CRASHES:
             raise LimitReached(
                 "crashes", f"the process died {CRASHES} times at {key.partition('/')[0]!r}; see the run's log"
-            )
-
-    def _check_caps(self, db: sqlite3.Connection, reserve: Reserve) -> None:
-        so_far = _spent(db)
-        tokens = so_far.tokens + reserve.tokens
-        if self.caps.tokens is not None and reserve.tokens and tokens > self.caps.tokens:
-            raise LimitReached("tokens", f"the next call could use {tokens} tokens of --max-tokens {self.caps.tokens}")
-        if self.caps.cost_usd is None:
-            return
-        if reserve.cost_usd is None:
-            raise LimitReached("cost_usd", "the model's price is unknown, so --max-cost-usd cannot be kept")
-        if reserve.cost_usd and so_far.cost_usd + reserve.cost_usd > self.caps.cost_usd:
-            worst = so_far.cost_usd + reserve.cost_usd
-            raise LimitReached(
-                "cost_usd", f"the next call could bring the cost to ${worst:.4f} of ${self.caps.cost_usd}"
             )
 
     def _read(self, query: str, name: str | int) -> Any | None:
