@@ -1,0 +1,105 @@
+"""What the next round is told, and from which tree it starts: failures, findings, refused edits, and what was tried."""
+
+import hashlib
+from dataclasses import replace
+
+from pareback.adapters.model import Attempt, Failure, Frame
+from pareback.gates.plan import feedback as findings_of
+from pareback.orchestrator import prompts
+from pareback.orchestrator.state import Candidate, Context, Feedback, State
+from pareback.workspaces.patch import answers_for_model
+from pareback.workspaces.suite import CollectError, Result
+
+DIFF_LINES = 24
+"""Changed lines quoted of an earlier attempt."""
+
+
+def first(context: Context) -> Feedback:
+    """What the first request says: the targets as they fail on the base."""
+    return Feedback(failures=tuple(_failure(each) for each in context.targets.failures))
+
+
+def start_afresh(state: State, context: Context) -> State:
+    """The next round starts from the base and is told so; only what was tried is remembered."""
+    told = replace(first(context), refused=(prompts.FRESH,), tried=_tried(state, context))
+    return replace(state, start=context.base, feedback=told)
+
+
+def go_on(state: State, context: Context) -> State:
+    """The next round edits the best tree so far.
+
+    A search-based model starts from the base: its own list of what was tried is its memory, and half a repair would
+    hide the whole one.
+    """
+    searches = context.ladder[state.rung].profile.sees == "sources"
+    basis = None if searches or not _is_progress(state.best) else state.best
+    if basis is None or basis.standing is None or basis.commit is None:
+        told = replace(first(context), refused=_refused(state, None), tried=_tried(state, context))
+        return replace(state, start=context.base, feedback=told)
+    told = Feedback(
+        failures=tuple(_failure(each) for each in basis.standing.failures),
+        findings=findings_of(basis.verdict) if basis.green and basis.verdict is not None else (),
+        refused=_refused(state, basis),
+        tried=_tried(state, context),
+    )
+    return replace(state, start=basis.commit, feedback=told)
+
+
+def _is_progress(best: Candidate | None) -> bool:
+    """Better than the base itself: more target tests pass and nothing broke."""
+    standing = None if best is None else best.standing
+    return standing is not None and not standing.regressions and standing.target_green > 0
+
+
+def _refused(state: State, basis: Candidate | None) -> tuple[str, ...]:
+    """Answers to the operations of the candidate that goes on; else why each candidate of the round came to nothing."""
+    if basis is not None and basis in state.candidates:
+        return answers_for_model(basis.answers)
+    lines = (line for each in state.candidates if each.commit is None for line in _nothing(each))
+    return tuple(dict.fromkeys(lines))
+
+
+def _nothing(candidate: Candidate) -> tuple[str, ...]:
+    return answers_for_model(candidate.answers) or ((candidate.why,) if candidate.status != "cancelled" else ())
+
+
+def _tried(state: State, context: Context) -> tuple[Attempt, ...]:
+    new = (_attempt(each, context) for each in state.candidates if each.reply is not None and each.reply.text.strip())
+    return tuple(dict.fromkeys((*state.feedback.tried, *new)))
+
+
+def _attempt(candidate: Candidate, context: Context) -> Attempt:
+    text = "" if candidate.reply is None else candidate.reply.text.strip()
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return Attempt(digest, _story(candidate, context))
+
+
+def _story(candidate: Candidate, context: Context) -> str:
+    """What was tried and what came of it; only the round's loser needs the diff, the winner is what files show."""
+    standing = candidate.standing
+    if standing is None or candidate.commit is None:
+        return f"round {candidate.round}: {candidate.why or candidate.status}"
+    result = prompts.red(standing.target_green, standing.target_total, len(standing.regressions))
+    first = next((_first_line(each) for each in standing.failures), "")
+    diff = context.repository.patch(candidate.start, candidate.commit).decode("utf-8", "replace")
+    return "\n".join([f"round {candidate.round}: {result}{first}", *_body(diff)])
+
+
+def _first_line(failure: Result | CollectError) -> str:
+    lines = failure.message.strip().splitlines()
+    return f"; {name(failure)}: {lines[0]}" if lines else ""
+
+
+def _body(diff: str) -> list[str]:
+    changed = [line for line in diff.splitlines() if line[:1] in "+-" and line[:3] not in {"+++", "---"}]
+    return [f"  {line}" for line in changed[:DIFF_LINES]]
+
+
+def name(failure: Result | CollectError) -> str:
+    """What a failure is called: a test's id, or the file that could not be collected."""
+    return failure.id if isinstance(failure, Result) else failure.path
+
+
+def _failure(failure: Result | CollectError) -> Failure:
+    frames = tuple(Frame(place.path, place.line, place.function) for place in failure.places)
+    return Failure(name(failure), failure.message, frames)

@@ -1,0 +1,83 @@
+"""generate: ask the current model for one candidate. The reply is stored before anything reads it."""
+
+import time
+from dataclasses import asdict, replace
+from typing import Any
+
+from pareback.adapters.model import ContextTooLong, Finish, Model, Reply, Request, Usage, render
+from pareback.orchestrator.call import Cancelled, Patience, ask
+from pareback.orchestrator.ledger import effect_key
+from pareback.orchestrator.limits import LimitReached, Reserve, worst_case
+from pareback.orchestrator.state import Candidate, Context, Event
+
+INCOMPLETE: dict[Finish, str] = {
+    "length": "the reply reached its token cap before its end",
+    "filtered": "the provider withheld the reply",
+    "cut": "the reply was cut before its end",
+}
+
+
+def generate(candidate: Candidate, context: Context) -> Candidate:
+    """The candidate with its reply, or with why there is none.
+
+    Raises ModelUnavailable and ModelRefused: those concern the run, not this candidate.
+    """
+    model = next(each for each in context.ladder if each.name == candidate.model)
+    try:
+        reply = _reply(candidate, model, context)
+    except Cancelled as cancelled:
+        return replace(candidate, status="cancelled", why=f"cancelled after {cancelled.received} bytes of the reply")
+    except LimitReached as limit:
+        return replace(candidate, status="limit", why=limit.limit)
+    except ContextTooLong as error:
+        return replace(candidate, status="incomplete", why=str(error))
+    if reply.finish == "exhausted":
+        return replace(candidate, reply=reply, status="limit", why="exhausted")
+    if reply.finish in INCOMPLETE:
+        return replace(candidate, reply=reply, status="incomplete", why=INCOMPLETE[reply.finish])
+    return replace(candidate, reply=reply, status="replied")
+
+
+def _reply(candidate: Candidate, model: Model, context: Context) -> Reply:
+    request = candidate.request
+    inputs = [model.name, asdict(request)]
+    key = effect_key("generate", round=candidate.round, candidate=candidate.index, inputs=inputs)
+    reserve = worst_case(_prompt(request, model), request.max_tokens, model.profile.prices)
+    return _revived(
+        context.ledger.effect(
+            key,
+            lambda: asdict(_call(candidate, model, context)),
+            reserve=reserve,
+            spent=lambda value: _spent(value, reserve),
+        )
+    )
+
+
+def _call(candidate: Candidate, model: Model, context: Context) -> Reply:
+    left = context.settings.max_seconds - context.ledger.seconds
+    if left <= 0:
+        raise LimitReached("seconds", f"the run's {context.settings.max_seconds:g} seconds are used up")
+    patience = Patience(time.monotonic() + left, lambda: context.race.is_set() or context.stop.is_set())
+    started = time.monotonic()
+
+    def hear(piece: str) -> None:
+        context.listen(Event("piece", candidate.round, candidate.index, {"bytes": len(piece)}))
+
+    reply = ask(model, candidate.request, patience, hear)
+    return replace(reply, seconds=time.monotonic() - started)
+
+
+def _prompt(request: Request, model: Model) -> str:
+    return "" if model.profile.sees == "sources" else "\n".join(message.content for message in render(request))
+
+
+def _spent(value: dict[str, Any], reserve: Reserve) -> Reserve:
+    """What the reply cost; where the provider did not count its tokens, the worst case stands."""
+    usage = Usage(**value["usage"])
+    counted = usage.prompt is not None and usage.completion is not None
+    tokens = (usage.prompt or 0) + (usage.completion or 0) if counted else reserve.tokens
+    return Reserve(tokens=tokens, cost_usd=value["cost_usd"])
+
+
+def _revived(value: dict[str, Any]) -> Reply:
+    return Reply(**{**value, "usage": Usage(**value["usage"])})

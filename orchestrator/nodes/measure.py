@@ -1,0 +1,29 @@
+"""measure: price the candidate against the base. Pure and quick, so it also ranks what is red."""
+
+from dataclasses import replace
+
+from pareback.gates.judge import judge
+from pareback.gates.verdict import Verdict
+from pareback.orchestrator.state import Candidate, Context
+
+
+def measure(candidate: Candidate, context: Context) -> Candidate:
+    """The candidate with its verdict."""
+    if candidate.commit is None:
+        return candidate
+    verdict = price(candidate.commit, context)
+    status = "measured" if candidate.status == "tested" else candidate.status
+    return replace(candidate, verdict=verdict, status=status)
+
+
+def price(commit: str, context: Context) -> Verdict:
+    """The verdict on one commit against the base, under the run's frozen budget and waivers."""
+    repository = context.repository
+    return judge(
+        repository.files(context.base),
+        repository.files(commit),
+        read=repository.read,
+        budget=context.budget,
+        waive=(*context.ticket.waive, *context.settings.waive),
+        store=context.store,
+    )

@@ -1,0 +1,89 @@
+"""push_back: turn a rejected round into the next one, or stop. Every decision is recorded with its reason."""
+
+from dataclasses import replace
+
+from pareback.orchestrator import feedback, rank
+from pareback.orchestrator.state import Candidate, Context, Ending, Event, Round, State, Step
+
+SPENT = {
+    "tokens": "the token limit is reached",
+    "cost_usd": "the money limit is reached",
+    "seconds": "the time limit is reached",
+    "rounds": "the round limit is reached",
+    "quality_rounds": "green, but still over budget after the quality rounds",
+    "exhausted": "the model has nothing left to offer",
+}
+"""Reason codes of a run that stopped without an accepted patch, and their words."""
+
+
+def push_back(state: State, context: Context) -> State:
+    """The state with the round recorded and either the next round's feedback or an ending."""
+    best = rank.best(state.best, *state.candidates)
+    state = replace(state, best=best, quality_rounds=state.quality_rounds + (best is not None and best.green))
+    step, state = _decide(state, context)
+    model = context.ladder[state.rung].name if not state.candidates else state.candidates[0].model
+    finished = Round(state.round, model, state.candidates, state.winner, step)
+    context.listen(Event("step", state.round, data={"what": step.what, "reason": step.reason}))
+    return replace(state, history=(*state.history, finished), candidates=(), winner=None)
+
+
+def stopped(state: State, reason: str, message: str = "") -> Ending:
+    """The ending of a run that stops now: over budget where something green was found, else red."""
+    name = "over_budget" if state.best is not None and state.best.green else "red"
+    return Ending(name, reason, message or SPENT.get(reason, reason))
+
+
+def _decide(state: State, context: Context) -> tuple[Step, State]:
+    ending = _must_end(state, context)
+    if ending is not None:
+        return Step("stop", ending.reason), replace(state, ending=ending)
+    worn = _worn_out(state, context)
+    if worn and state.rung + 1 < len(context.ladder):
+        return Step("rung", worn), _next_rung(state, context)
+    if worn:
+        return Step("stop", worn), replace(state, ending=stopped(state, worn))
+    if _same_failure_twice(state):
+        return Step("fresh", "the same failure came back twice"), feedback.start_afresh(state, context)
+    return Step("feedback", "not acceptable yet"), feedback.go_on(state, context)
+
+
+def _must_end(state: State, context: Context) -> Ending | None:
+    """Endings that no other rung could avert."""
+    if context.stop.is_set():
+        return Ending("interrupted", "signal", "stopped by a signal; `pareback resume` goes on")
+    limits = {each.why for each in state.candidates if each.status == "limit"}
+    if "crashes" in limits:
+        return Ending("crashed", "repeated_crash", "the process died five times at the same call")
+    if "price_unknown" in limits:
+        return Ending("blocked", "price_unknown", "set the model's prices under [models.NAME] or drop --max-cost-usd")
+    hit = next((name for name in ("tokens", "cost_usd", "seconds") if name in limits), None)
+    if hit is None and context.ledger.seconds >= context.settings.max_seconds:
+        hit = "seconds"
+    return None if hit is None else stopped(state, hit)
+
+
+def _worn_out(state: State, context: Context) -> str | None:
+    """Why this rung has nothing more to give, or None."""
+    if all(each.why == "exhausted" for each in state.candidates):
+        return "exhausted"
+    if state.rung_rounds >= context.settings.max_rounds:
+        return "rounds"
+    green = state.best is not None and state.best.green
+    return "quality_rounds" if green and state.quality_rounds > context.settings.quality_rounds else None
+
+
+def _same_failure_twice(state: State) -> bool:
+    if not state.history or state.history[-1].step.what != "feedback":
+        return False
+    now, before = _signature(state.candidates), _signature(state.history[-1].candidates)
+    return bool(now) and now == before
+
+
+def _signature(candidates: tuple[Candidate, ...]) -> frozenset[str]:
+    """What failed and how, without places that move with every edit."""
+    failures = (each.standing.failures for each in candidates if each.standing is not None and not each.green)
+    return frozenset(f"{feedback.name(failure)}: {failure.message}" for group in failures for failure in group)
+
+
+def _next_rung(state: State, context: Context) -> State:
+    return feedback.go_on(replace(state, rung=state.rung + 1, rung_rounds=0, quality_rounds=0), context)

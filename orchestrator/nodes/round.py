@@ -1,0 +1,60 @@
+"""round: ask n candidates the same question side by side and take the race's result into the state."""
+
+import os
+from dataclasses import replace
+
+from pareback.adapters.model import Model, Request, Source
+from pareback.orchestrator import prompts, race, sources
+from pareback.orchestrator.state import Candidate, Context, Event, State
+
+DEFAULT_CANDIDATES = 2
+
+
+def play(state: State, context: Context, drive: race.Drive) -> State:
+    """The state with this round's candidates. `drive` takes one candidate through the candidate graph."""
+    model = context.ladder[state.rung]
+    number = state.round + 1
+    request = question(state, context, model)
+    context.listen(Event("round", number, data={"model": model.name, "candidates": request.n}))
+    starters = [
+        Candidate(number, index, model.name, state.start, replace(request, round=number, index=index, seed=index))
+        for index in range(request.n)
+    ]
+    workers = request.n if model.profile.sees == "prompt" else min(request.n, os.cpu_count() or 1)
+    result = race.run(starters, context, drive, workers=workers)
+    return replace(
+        state, round=number, rung_rounds=state.rung_rounds + 1, candidates=result.candidates, winner=result.winner
+    )
+
+
+def question(state: State, context: Context, model: Model) -> Request:
+    """What every candidate of the next round is asked; a function of the state, so that replay asks the same."""
+    files, tests = _sources(state, context, model)
+    profile = model.profile
+    forms = [context.forms[name] for name in profile.forms]
+    return Request(
+        rules=prompts.rules(context.budget, forms),
+        ticket="\n".join(part for part in (context.ticket.title, context.ticket.text) if part),
+        files=files,
+        tests=tests,
+        failures=state.feedback.failures,
+        findings=state.feedback.findings,
+        refused=state.feedback.refused,
+        tried=state.feedback.tried,
+        n=context.settings.candidates or profile.candidates or DEFAULT_CANDIDATES,
+        max_tokens=profile.reply_tokens,
+    )
+
+
+def _sources(state: State, context: Context, model: Model) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
+    repository = context.repository
+    files = {**repository.files(context.tests_tree), **repository.files(state.start)}
+    shelf = sources.Shelf(files, repository.read, context.roots)
+    wanted = sources.Wanted(
+        edit=context.ticket.files,
+        see=context.ticket.read,
+        test_files=context.targets.files,
+        failures=state.feedback.failures,
+    )
+    tokens = model.profile.context_tokens - model.profile.reply_tokens
+    return sources.choose(shelf, wanted, tokens=tokens)

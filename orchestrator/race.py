@@ -1,0 +1,86 @@
+"""The race of a round: candidates side by side, the first acceptable one ends it, and what happened is recorded.
+
+A recorded race is never run again: replay rebuilds each candidate from its stored reply and report, and takes the
+order of finishing, the winner and the reasons from the row.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pareback.orchestrator.state import Candidate, Context
+
+Drive = Callable[[Candidate, Context], Candidate]
+"""Takes a candidate through generate, apply, test and measure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """A finished race: every candidate in order of index, and the winner's index or None."""
+
+    candidates: tuple[Candidate, ...]
+    winner: int | None
+
+
+def run(starters: Sequence[Candidate], context: Context, drive: Drive, *, workers: int) -> Race:
+    """Replay the round's recorded race, or run it and record it."""
+    number = starters[0].round
+    row = context.ledger.outcome(number)
+    if row is not None:
+        return _replayed(starters, context, drive, row)
+    context.race.clear()
+    order = _raced(starters, context, drive, workers)
+    race = Race(tuple(sorted(order, key=lambda each: each.index)), _winner(order))
+    if not context.stop.is_set():
+        context.ledger.end_round(number, _row(order, race.winner))
+    return race
+
+
+def _raced(starters: Sequence[Candidate], context: Context, drive: Drive, workers: int) -> list[Candidate]:
+    """Candidates in order of finishing. An exception of one ends the race and is raised after the others stopped."""
+    order: list[Candidate] = []
+    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="candidate") as pool:
+        futures = [pool.submit(_start, starter, context, drive) for starter in starters]
+        try:
+            for future in as_completed(futures):
+                order.append(future.result())
+                if order[-1].acceptable:
+                    context.race.set()
+        except BaseException:
+            context.race.set()
+            raise
+    return order
+
+
+def _start(starter: Candidate, context: Context, drive: Drive) -> Candidate:
+    if context.race.is_set() or context.stop.is_set():
+        return replace(starter, status="cancelled", why="the race was over before it began")
+    return drive(starter, context)
+
+
+def _winner(order: Sequence[Candidate]) -> int | None:
+    """Ties go to the lowest index: candidates that were acceptable before the race was called count as one finish."""
+    return min((each.index for each in order if each.acceptable), default=None)
+
+
+def _row(order: Sequence[Candidate], winner: int | None) -> dict[str, Any]:
+    return {
+        "order": [each.index for each in order],
+        "winner": winner,
+        "candidates": [{"index": each.index, "status": each.status, "why": each.why} for each in order],
+    }
+
+
+def _replayed(starters: Sequence[Candidate], context: Context, drive: Drive, row: dict[str, Any]) -> Race:
+    """Ended candidates are driven again, which finds every effect in the ledger; the others stay as they were."""
+    ended = {each["index"]: each for each in row["candidates"]}
+    context.race.clear()
+    candidates = tuple(_revived(starter, ended[starter.index], context, drive) for starter in starters)
+    return Race(candidates, row["winner"])
+
+
+def _revived(starter: Candidate, entry: dict[str, Any], context: Context, drive: Drive) -> Candidate:
+    if entry["status"] in {"cancelled", "limit"}:
+        return replace(starter, status=entry["status"], why=entry["why"])
+    return drive(starter, context)
