@@ -4,11 +4,12 @@ A model part may block in the network. So a reader thread pulls its pieces, and 
 stop signal and for the deadline at once; a reader that is left behind closes its stream at the next piece.
 """
 
+import contextlib
 import queue
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pareback.adapters.model import Model, ModelUnavailable, Reply, Request
@@ -73,7 +74,8 @@ def _whole(reply: Reply, model: Model) -> Reply:
 def _once(model: Model, request: Request, patience: Patience, hear: Callable[[str], None]) -> Reply:
     pieces: Pieces = queue.SimpleQueue()
     left_behind = threading.Event()
-    threading.Thread(target=_read, args=(model, request, pieces, left_behind), daemon=True).start()
+    stream = model.complete(request)
+    threading.Thread(target=_read, args=(stream, model.name, pieces, left_behind), daemon=True).start()
     received = 0
     try:
         while not isinstance(piece := _next(pieces, patience, model.name, received), Reply):
@@ -82,16 +84,23 @@ def _once(model: Model, request: Request, patience: Patience, hear: Callable[[st
         return piece
     finally:
         left_behind.set()
+        _close(stream)
 
 
-def _read(model: Model, request: Request, pieces: Pieces, left_behind: threading.Event) -> None:
+def _close(stream: Iterator[str | Reply]) -> None:
+    """Cut the call where the part allows it from another thread; a plain generator that runs ends at its next piece."""
+    with contextlib.suppress(ValueError):
+        getattr(stream, "close", lambda: None)()
+
+
+def _read(stream: Iterator[str | Reply], name: str, pieces: Pieces, left_behind: threading.Event) -> None:
     """Runs in the reader thread; whatever goes wrong there is raised again where it is waited for."""
     try:
-        for piece in model.complete(request):
+        for piece in stream:
             if left_behind.is_set():
                 return
             pieces.put(piece)
-        pieces.put(ModelUnavailable(f"{model.name}: the stream ended without a reply"))
+        pieces.put(ModelUnavailable(f"{name}: the stream ended without a reply"))
     except BaseException as error:  # noqa: BLE001 - handed over to the waiting thread, which raises it
         pieces.put(error)
 

@@ -1,0 +1,85 @@
+"""The ladder: from the names the user typed to models, in the order in which they are tried."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from pareback.adapters import profiles
+from pareback.adapters.model import Model, Prices, Profile
+from pareback.adapters.providers import PROVIDERS
+from pareback.orchestrator import parts
+from pareback.orchestrator.config import ConfigError, ModelTable, Settings
+
+SEARCH = "embedded"
+"""The model that needs no key: the default where tests are red and none is configured."""
+
+FILE_PARTS = frozenset({"recorded", "scripted"})
+"""Parts whose argument after the colon is a file."""
+
+
+def climb(settings: Settings, environ: Mapping[str, str]) -> tuple[Model, ...]:
+    """One model per rung; without any name, the search-based one alone.
+
+    Raises ModelRefused for a missing key, UnknownPart and ConfigError for a name that cannot be resolved.
+    """
+    return tuple(_model(name, settings, environ) for name in settings.model or (SEARCH,))
+
+
+def reachable(settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """What could be used besides the search-based model, in words: keys that are set, configured names."""
+    keys = {provider.key_env for provider in PROVIDERS.values() if provider.key_env}
+    return (
+        *(f"{key} is set" for key in sorted(keys) if environ.get(key)),
+        *(f"[models.{name}]" for name in sorted(settings.models)),
+        *((f"base URL {settings.base_url}",) if settings.base_url else ()),
+    )
+
+
+def _model(name: str, settings: Settings, environ: Mapping[str, str]) -> Model:
+    table = settings.models.get(name)
+    part, options = _table(name, table) if table is not None else _route(name, settings, environ)
+    model: Model = parts.build("models", part, options)
+    return model
+
+
+def _table(name: str, table: ModelTable) -> tuple[str, dict[str, Any]]:
+    part = table.part or ("openai_chat" if table.base_url else "litellm_chat")
+    if part == SEARCH:
+        return part, {}
+    target = table.model or name
+    if part in FILE_PARTS:
+        return part, {"path": target}
+    options = {"model": target, "base_url": table.base_url, "api_key_env": table.api_key_env}
+    return part, _given(options) | {"name": name, "profile": _profile(name, target, table)}
+
+
+def _route(name: str, settings: Settings, environ: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+    part, _, rest = name.partition(":")
+    if part in parts.names("models"):
+        return part, _direct(part, rest, settings)
+    openai = name.startswith("openai/")
+    if openai and (settings.base_url or environ.get("OPENAI_BASE_URL")):
+        return "openai_chat", {"name": name} | _given({"model": name, "base_url": settings.base_url})
+    return "litellm_chat", {"name": name} | _given({"model": name, "base_url": settings.base_url})
+
+
+def _direct(part: str, rest: str, settings: Settings) -> dict[str, Any]:
+    if part == SEARCH:
+        return {}
+    if part in FILE_PARTS:
+        return {"path": rest}
+    return _given({"model": rest, "name": f"{part}:{rest}", "base_url": settings.base_url})
+
+
+def _given(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in options.items() if value is not None}
+
+
+def _profile(name: str, target: str, table: ModelTable) -> Profile:
+    """The family's profile with the user's changes and prices on top."""
+    changes = {key: tuple(value) if isinstance(value, list) else value for key, value in table.profile.items()}
+    try:
+        profile = replace(profiles.find(target), **changes)
+        return replace(profile, prices=Prices(**table.prices)) if table.prices is not None else profile
+    except TypeError as error:
+        raise ConfigError(f"[models.{name}]: {error}") from error

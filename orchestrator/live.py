@@ -1,0 +1,55 @@
+"""The live display of a run on a terminal: finished lines above, what is going on now below. The door to rich."""
+
+import threading
+import time
+from collections import Counter
+from typing import TextIO
+
+from rich.console import Console
+from rich.live import Live as Display
+from rich.text import Text
+
+from pareback.orchestrator.progress import SAYINGS
+from pareback.orchestrator.state import Event
+
+ENDS = frozenset({"end"})
+
+
+class Live:
+    """Draws at most eight times a second; candidates that come to nothing are counted, not listed."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._console = Console(file=out, highlight=False)
+        self._display = Display(Text(""), console=self._console, refresh_per_second=8, transient=True)
+        self._lock = threading.Lock()
+        self._born = time.monotonic()
+        self._round = ""
+        self._count: Counter[str] = Counter()
+        self._display.start()
+
+    def __call__(self, event: Event) -> None:
+        """Take one event in; `end` takes the display down."""
+        with self._lock:
+            if event.kind in ENDS:
+                self._display.stop()
+                return
+            self._take(event)
+            self._display.update(self._now())
+
+    def _take(self, event: Event) -> None:
+        if event.kind == "round":
+            self._round = SAYINGS["round"](event)
+            self._count.clear()
+        elif event.kind == "piece":
+            self._count["bytes"] += int(str(event.data["bytes"]))
+        elif event.kind == "candidate" and not event.data.get("target_green"):
+            self._count["red"] += 1
+        elif line := SAYINGS.get(event.kind, lambda _: "")(event):
+            style = "green" if event.data.get("green") else ""
+            self._console.print(Text(f"{time.monotonic() - self._born:6.1f}s  {line}", style=style))
+
+    def _now(self) -> Text:
+        told = [self._round]
+        told += [f"{self._count['red']} red"] if self._count["red"] else []
+        told += [f"{self._count['bytes']} bytes received"] if self._count["bytes"] else []
+        return Text(f"{time.monotonic() - self._born:6.1f}s  {'  ·  '.join(told)}", style="dim")

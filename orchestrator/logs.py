@@ -1,0 +1,49 @@
+"""The run's log for machines: one JSON line per event, in the run's folder. The door to structlog."""
+
+import re
+import threading
+from collections.abc import Callable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from pareback.orchestrator.state import Event
+
+SECRET = re.compile(r"(?:sk|key|ghp|gho|github_pat|AIza|nvapi)[-_][A-Za-z0-9_\-]{12,}")
+"""What looks like a key: masked wherever it stands."""
+
+
+def to_file(path: Path, **bound: str) -> Callable[[Event], None]:
+    """A listener that appends each event but the pieces of replies; opens and closes the file per line, so that a
+    kill loses nothing."""
+    logger = structlog.wrap_logger(
+        _File(path),
+        processors=[
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _redact,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.BoundLogger,
+        cache_logger_on_first_use=True,
+    ).bind(**bound)
+
+    def listen(event: Event) -> None:
+        if event.kind != "piece":
+            logger.info(event.kind, round=event.round, candidate=event.candidate, **event.data)
+
+    return listen
+
+
+def _redact(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {key: SECRET.sub("***", value) if isinstance(value, str) else value for key, value in entry.items()}
+
+
+class _File:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+
+    def info(self, line: str) -> None:
+        with self._lock, self._path.open("a", encoding="utf-8") as out:
+            out.write(line + "\n")

@@ -1,0 +1,187 @@
+"""What leaves the house: the result document of a run, its exit code, and the record of its rounds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pareback.adapters.model import Reply
+from pareback.gates.verdict import Verdict, document
+from pareback.orchestrator.prompts import version
+from pareback.orchestrator.state import Candidate, Ending, EndingName, Round
+
+SCHEMA = "pareback/run/1"
+
+EXITS: Mapping[EndingName, int] = {
+    "accepted": 0,
+    "no_change": 0,
+    "over_budget": 1,
+    "red": 1,
+    "tampered": 1,
+    "blocked": 2,
+    "env_failed": 2,
+    "unclear": 2,
+    "crashed": 3,
+    "interrupted": 130,
+}
+TRY_LATER = 75
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What the run's calls used. A sum is None as soon as one call's part of it is unknown."""
+
+    prompt: int | None = 0
+    completion: int | None = 0
+    cached: int | None = 0
+    cost_usd: float | None = 0.0
+    seconds: float = 0.0
+    calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything the result document says. `seconds` maps total, tests and gate to seconds."""
+
+    run: str
+    ticket: str
+    ending: Ending
+    feature: str | None = None
+    oracle: str | None = None
+    sandbox: str = "none"
+    base: str | None = None
+    best: Candidate | None = None
+    history: tuple[Round, ...] = ()
+    budget: float | None = None
+    budget_source: str | None = None
+    tests: Mapping[str, int] | None = None
+    money: Money = Money()
+    seconds: Mapping[str, float] | None = None
+    branch: str | None = None
+    patch: str | None = None
+    applied: bool = False
+    report: str | None = None
+    error: str | None = None
+
+    @property
+    def exit(self) -> int:
+        """The process's exit code."""
+        return TRY_LATER if self.ending.retry else EXITS[self.ending.name]
+
+
+def money(replies: tuple[Reply, ...]) -> Money:
+    """The sum over replies; unknown beats any number."""
+    return Money(
+        prompt=_sum([reply.usage.prompt for reply in replies]),
+        completion=_sum([reply.usage.completion for reply in replies]),
+        cached=_sum([reply.usage.cached for reply in replies]),
+        cost_usd=_sum([reply.cost_usd for reply in replies]),
+        seconds=sum(reply.seconds for reply in replies),
+        calls=len(replies),
+    )
+
+
+def result(outcome: Outcome) -> dict[str, Any]:
+    """The document of `run --json` and of `results.jsonl`."""
+    best, ending = outcome.best, outcome.ending
+    verdict = None if best is None else best.verdict
+    priced = _priced(verdict)
+    money_, seconds = outcome.money, dict(outcome.seconds or {})
+    return {
+        "schema": SCHEMA,
+        "run": outcome.run,
+        "ticket": outcome.ticket,
+        "feature": outcome.feature,
+        "ending": ending.name,
+        "reason": ending.reason,
+        "message": ending.message,
+        "accepted": ending.name == "accepted",
+        "retry": ending.retry,
+        "oracle": outcome.oracle,
+        "sandbox": outcome.sandbox,
+        "base": outcome.base,
+        **priced,
+        "budget": outcome.budget,
+        "budget_source": outcome.budget_source,
+        "rounds": len(outcome.history),
+        "candidates": sum(len(each.candidates) for each in outcome.history),
+        "tests": outcome.tests,
+        "model": None if best is None else best.model,
+        "tokens": {"prompt": money_.prompt, "completion": money_.completion, "cached": money_.cached},
+        "cost_usd": money_.cost_usd,
+        "seconds": {name: _rounded(value) for name, value in seconds.items()},
+        "branch": outcome.branch,
+        "patch": outcome.patch,
+        "applied": outcome.applied,
+        "pull_request": None,
+        "url": None,
+        "report": outcome.report,
+        "sarif": None,
+        "questions": [],
+        "error": outcome.error,
+    }
+
+
+def record(outcome: Outcome) -> dict[str, Any]:
+    """The rounds, for `show`: what each candidate was told, did and got, and what was decided after each round."""
+    return {"schema": "pareback/record/1", "run": outcome.run, "rounds": [_round(each) for each in outcome.history]}
+
+
+def _priced(verdict: Verdict | None) -> dict[str, Any]:
+    if verdict is None:
+        return dict.fromkeys(("delta", "charged", "hard", "unpriced", "reference"))
+    whole = document(verdict)
+    hard = [finding.id for finding in verdict.hard]
+    return {name: whole[name] for name in ("delta", "charged", "unpriced", "reference")} | {"hard": hard}
+
+
+def _round(finished: Round) -> dict[str, Any]:
+    request = finished.candidates[0].request if finished.candidates else None
+    told = (
+        {}
+        if request is None
+        else {
+            "prompt": version(request.rules),
+            "files": [source.path for source in request.files],
+            "failures": [failure.test for failure in request.failures],
+            "findings": list(request.findings),
+            "refused": list(request.refused),
+        }
+    )
+    return {
+        "round": finished.number,
+        "model": finished.model,
+        "told": told,
+        "candidates": [_candidate(each) for each in finished.candidates],
+        "winner": finished.winner,
+        "step": {"what": finished.step.what, "reason": finished.step.reason},
+    }
+
+
+def _candidate(candidate: Candidate) -> dict[str, Any]:
+    standing, verdict, reply = candidate.standing, candidate.verdict, candidate.reply
+    return {
+        "index": candidate.index,
+        "status": candidate.status,
+        "why": candidate.why,
+        "reply": None if reply is None else reply.text,
+        "finish": None if reply is None else reply.finish,
+        "seconds": None if reply is None else _rounded(reply.seconds),
+        "answers": [{"status": each.status, "path": each.path, "message": each.message} for each in candidate.answers],
+        "commit": candidate.commit,
+        "target_green": None if standing is None else standing.target_green,
+        "target": None if standing is None else standing.target_total,
+        "regressions": None if standing is None else list(standing.regressions),
+        "green": candidate.green if standing is not None else None,
+        "delta": None if verdict is None else verdict.delta,
+        "charged": None if verdict is None else verdict.charged,
+        "within": None if verdict is None else verdict.within,
+        "findings": [] if verdict is None else [finding.id for finding in verdict.findings],
+    }
+
+
+def _sum(values: list[Any]) -> Any:
+    return None if any(value is None for value in values) else sum(values)
+
+
+def _rounded(value: float) -> float:
+    return round(value, 3)
