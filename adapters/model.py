@@ -114,7 +114,8 @@ class Profile:
     """What differs between model families. `candidates` overrides the round's default number.
 
     `sees` is "prompt" for models that read rendered text within `context_tokens`, "sources" for those that want whole
-    bodies and test sources. `prices` None is unknown; a local search that costs nothing has prices of 0.
+    bodies and test sources. `prices` None is unknown; a local search that costs nothing has prices of 0. `extra` goes
+    into the body of every call; `cap` is what the provider calls the reply's limit.
     """
 
     forms: tuple[str, ...] = ("region", "whole", "remove")
@@ -127,6 +128,7 @@ class Profile:
     candidates: int | None = None
     prices: Prices | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
+    cap: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
 
 
 class ModelUnavailable(ConnectionError):
