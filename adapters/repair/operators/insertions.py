@@ -1,0 +1,168 @@
+"""Missing statements: a value never collected, a variable never advanced, a case that should end at once."""
+
+import ast
+from collections.abc import Iterator
+
+from pareback.adapters.repair.module import Scoped, blocks
+from pareback.adapters.repair.operator import Draft, Example, Operator, Site, likeness
+from pareback.adapters.repair.scope import CONTAINERS
+
+_COLLECTS = {"list": "append", "set": "add"}
+_BLOCKS = (ast.For, ast.While, ast.If, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def _places(node: ast.AST, site: Site) -> Iterator[tuple[int, str, float]]:
+    """Where a statement could be missing in the blocks of a node: (offset, indentation, weight). At the start, at the
+    end, and before a last `return`."""
+    for block in blocks(node):
+        body = [item for item in block if not (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant))]
+        if not body or (block is getattr(node, "orelse", None) and isinstance(block[0], ast.If)):
+            continue
+        indent = site.module.indent(body[0])
+        last = body[-1]
+        yield site.module.starts[body[0].lineno - 1], indent, 1.0
+        if isinstance(last, ast.Return | ast.Break | ast.Continue | ast.Raise):
+            if last is not body[0]:
+                yield site.module.starts[last.lineno - 1], indent, 1.0
+        else:
+            yield min(site.module.starts[last.end_lineno or 0], len(site.module.text)), indent, 1.0
+
+
+def _insert(site: Site, place: tuple[int, str, float], text: str, weight: float) -> Draft:
+    at, indent, likely = place
+    before = "" if at == 0 or site.module.text[at - 1 : at] == "\n" else "\n"
+    return site.splice(at, at, f"{before}{indent}{text}\n", weight * likely)
+
+
+def _collect(node: ast.AST, site: Site) -> Iterator[Draft]:
+    """`seen.add(node)`, `out.append(item)`: a container that is made or asked, and a value at hand."""
+    values = [name for name, known in site.scope.names.items() if "callable" not in known and name != "self"]
+    for place in _places(node, site):
+        for container in site.scope.of_kind("list", "set"):
+            known = site.scope.names[container]
+            method = _COLLECTS["set" if "set" in known and "list" not in known else "list"]
+            asked = 1.0 if _needs_more(container, method, site) else 0.5
+            for value in values:
+                if value != container and f"{container}.{method}({value})" not in site.module.text:
+                    yield _insert(
+                        site, place, f"{container}.{method}({value})", asked * _collectable(value, node, site)
+                    )
+
+
+def _needs_more(container: str, method: str, site: Site) -> bool:
+    """The container is looked into, but nothing is ever put there by its usual method."""
+    text = site.module.segment(site.function() or site.module.tree)
+    return f"{container}.{method}(" not in text
+
+
+def _collectable(value: str, node: ast.AST, site: Site) -> float:
+    """Loop variables and parameters of the nearest block are what is usually collected."""
+    known = site.scope.names[value]
+    near = [part.id for part in ast.walk(getattr(node, "target", node)) if isinstance(part, ast.Name)]
+    if isinstance(node, ast.For) and value in near:
+        return 1.0
+    if isinstance(node, Scoped) and value in {arg.arg for arg in node.args.args}:
+        return 1.0
+    return 0.5 if known & {"loop", "param"} or "str" in known else 0.35
+
+
+def _advance(node: ast.AST, site: Site) -> Iterator[Draft]:
+    """`previous = current`, `i += 1`: a variable of a loop that never moves on."""
+    assert isinstance(node, ast.For | ast.While)
+    stored = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+    for place in _places(node, site):
+        for name, known in site.scope.names.items():
+            still = 0.6 if name in stored else 1.0
+            if "callable" in known or name == "self":
+                continue
+            if "int" in known:
+                yield _insert(site, place, f"{name} += 1", 0.7 * still)
+                yield _insert(site, place, f"{name} -= 1", 0.3 * still)
+            for other, also in site.scope.names.items():
+                if other != name and "callable" not in also and "param" not in known:
+                    yield _insert(site, place, f"{name} = {other}", (0.3 + 0.5 * likeness(name, other)) * still)
+
+
+def _base_case(node: ast.AST, site: Site) -> Iterator[Draft]:
+    """A function that does not ask for the empty, the zero, the missing argument first."""
+    assert isinstance(node, Scoped)
+    place = next(_places(node, site), None)
+    params = [name for name in site.scope.params if name not in {"self", "cls"}]
+    if place is None or node is not site.function():
+        return
+    for name in params:
+        known = site.scope.names.get(name, frozenset())
+        tests = [f"not {name}", *([] if known & CONTAINERS else [f"{name} is None", f"{name} <= 0"])]
+        for test in tests:
+            for value, weight in _results(node, site, name):
+                yield _insert(site, place, f"if {test}:\n{place[1]}    return {value}", weight)
+
+
+def _results(node: ast.AST, site: Site, name: str) -> Iterator[tuple[str, float]]:
+    """What such a case could return: what the function returns elsewhere, and the empty values."""
+    expected = [repr(value) for _, value in site.clues.values if not value or value in (1, True)]
+    offered = dict.fromkeys([*expected, "[]", "0", "None", "False", "True", "''", "1"])
+    yield from ((value, 1.0 if value in expected else 0.25) for value in offered)
+    yield name, 0.3
+
+
+def _return(node: ast.AST, site: Site) -> Iterator[Draft]:
+    """A function that falls off its end: its result is at hand."""
+    assert isinstance(node, Scoped)
+    last = node.body[-1]
+    if node is not site.function() or isinstance(last, ast.Return | ast.Raise):
+        return
+    at = min(site.module.starts[last.end_lineno or 0], len(site.module.text))
+    for name, known in site.scope.names.items():
+        if name != "self" and "callable" not in known:
+            weight = 1.0 if "param" not in known else 0.4
+            yield _insert(site, (at, site.module.indent(last), 1.0), f"return {name}", weight)
+    for value in ("True", "False", "[]", "0"):
+        yield _insert(site, (at, site.module.indent(last), 1.0), f"return {value}", 0.4)
+
+
+OPERATORS = (
+    Operator(
+        "a value never collected",
+        1.6,
+        _BLOCKS,
+        _collect,
+        Example(
+            "def f(a):\n    out = []\n    for b in a:\n        print(b)\n    return out\n",
+            "def f(a):\n    out = []\n    for b in a:\n        print(b)\n        out.append(b)\n    return out\n",
+            "def f(a):\n    return a + 1\n",
+        ),
+        frozenset({"short", "recursion", "sequence"}),
+    ),
+    Operator(
+        "a variable never advanced",
+        1.0,
+        (ast.For, ast.While),
+        _advance,
+        Example(
+            "def f(a):\n    last = None\n    while a:\n        a = last\n",
+            "def f(a):\n    last = None\n    while a:\n        last = a\n        a = last\n",
+            "def f(a):\n    return a\n",
+        ),
+        frozenset({"endless", "none", "short"}),
+    ),
+    Operator(
+        "a missing first case",
+        0.9,
+        (ast.FunctionDef, ast.AsyncFunctionDef),
+        _base_case,
+        Example(
+            "def f(a):\n    return a[0]\n", "def f(a):\n    if not a:\n        return []\n    return a[0]\n", "a = 1\n"
+        ),
+        frozenset({"index", "recursion", "empty", "division", "none", "type"}),
+    ),
+    Operator(
+        "a missing return",
+        4.0,
+        (ast.FunctionDef, ast.AsyncFunctionDef),
+        _return,
+        Example("def f(a):\n    b = a\n", "def f(a):\n    b = a\n    return b\n", "def f(a):\n    return a\n"),
+        frozenset({"none"}),
+        frozenset({"none"}),
+    ),
+)
