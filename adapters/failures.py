@@ -15,6 +15,7 @@ _TOO_LONG = re.compile(
 )
 _NO_CREDIT = re.compile(r"insufficient[_ ](quota|credit|balance|funds)", re.IGNORECASE)
 _BAD_KEY = re.compile(r"api[_ ]key (is )?(not valid|invalid|expired)|invalid[_ ]api[_ ]key", re.IGNORECASE)
+_WITHHELD = re.compile(r"content[_ ](filter|policy|management policy)|ResponsibleAIPolicyViolation", re.IGNORECASE)
 _RECOVERS = frozenset({408, 409, 423, 425, 429})
 _QUOTED = 200  # characters of the provider's own words that fit in one line
 
@@ -44,6 +45,11 @@ def failure(status: int, words: str, caller: Caller, retry_after: float | None =
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _RECOVERS:
         return ModelUnavailable(caller.line(said), retry_after)
     return ModelRefused(caller.line(f"{said}; {_advice(status, words, caller)}"))
+
+
+def withheld(status: int, words: str) -> bool:
+    """Whether the provider's filter refused prompt or reply: a filtered reply, not an error of anybody's set-up."""
+    return status in (400, 422) and bool(_WITHHELD.search(words))
 
 
 def unreachable(caller: Caller, reason: object) -> ModelUnavailable:

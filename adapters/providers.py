@@ -15,11 +15,15 @@ from pareback.adapters.model import ModelRefused
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """An OpenAI-compatible service. `key_env` None needs no key; `url` None must be given by the user."""
+    """A service. `key_env` None needs no key; `url`, its OpenAI-compatible address, is None where the user must give it.
+
+    `path` is what an address from the variables in `url_env` lacks, because other clients add it themselves.
+    """
 
     key_env: str | None
     url: str | None
     url_env: tuple[str, ...] = ()
+    path: str = ""
 
 
 PROVIDERS: Mapping[str, Provider] = {
@@ -32,8 +36,10 @@ PROVIDERS: Mapping[str, Provider] = {
     "cerebras": Provider("CEREBRAS_API_KEY", "https://api.cerebras.ai/v1"),
     "deepseek": Provider("DEEPSEEK_API_KEY", "https://api.deepseek.com/v1", ("DEEPSEEK_API_BASE",)),
     "mistral": Provider("MISTRAL_API_KEY", "https://api.mistral.ai/v1", ("MISTRAL_API_BASE",)),
-    "ollama": Provider(None, "http://localhost:11434/v1", ("OLLAMA_API_BASE",)),
-    "ollama_chat": Provider(None, "http://localhost:11434/v1", ("OLLAMA_API_BASE",)),
+    "anthropic": Provider("ANTHROPIC_API_KEY", "https://api.anthropic.com/v1", ("ANTHROPIC_API_BASE",), "/v1"),
+    "xai": Provider("XAI_API_KEY", "https://api.x.ai/v1", ("XAI_API_BASE",)),
+    "ollama": Provider(None, "http://localhost:11434/v1", ("OLLAMA_API_BASE",), "/v1"),
+    "ollama_chat": Provider(None, "http://localhost:11434/v1", ("OLLAMA_API_BASE",), "/v1"),
     "lm_studio": Provider(None, "http://localhost:1234/v1", ("LM_STUDIO_API_BASE",)),
     "llamafile": Provider(None, "http://localhost:8080/v1", ("LLAMAFILE_API_BASE",)),
     "hosted_vllm": Provider(None, None, ("HOSTED_VLLM_API_BASE",)),
@@ -83,7 +89,7 @@ def resolve(model: str, environment: Mapping[str, str], *, base_url: str | None,
     """The address of a model and its key. Raises ModelRefused where either is missing, naming the variable to set."""
     prefix, rest = split(model)
     provider = PROVIDERS[prefix or "openai"]
-    configured = base_url or _first_set(provider.url_env, environment)
+    configured = base_url or _from_environment(provider, environment)
     url = _checked(model, configured or provider.url, provider)
     key, variable = find_key(model, environment, key_env=key_env, required=not (configured or is_local(url)))
     return Endpoint(model if base_url and prefix not in _ANY_SERVER else rest, url, variable, key)
@@ -103,8 +109,9 @@ def find_key(
     return key or None, variable
 
 
-def _first_set(names: tuple[str, ...], environment: Mapping[str, str]) -> str | None:
-    return next((environment[name] for name in names if environment.get(name)), None)
+def _from_environment(provider: Provider, environment: Mapping[str, str]) -> str | None:
+    found = next((environment[name] for name in provider.url_env if environment.get(name)), None)
+    return found and found.rstrip("/").removesuffix(provider.path) + provider.path
 
 
 def _checked(model: str, url: str | None, provider: Provider) -> str:

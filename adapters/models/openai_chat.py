@@ -15,9 +15,9 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from pareback.adapters import profiles
-from pareback.adapters.answer import body, error_page, receive
-from pareback.adapters.failures import Caller, failure, seconds_to_wait, unreachable
-from pareback.adapters.model import Model, Profile, Request
+from pareback.adapters.answer import Answer, body, error_page, receive
+from pareback.adapters.failures import Caller, failure, seconds_to_wait, unreachable, withheld
+from pareback.adapters.model import Model, Profile, Request, Usage
 from pareback.adapters.providers import Endpoint, resolve
 from pareback.adapters.pump import Patience, Piece, Pump
 from pareback.adapters.stream import lines
@@ -84,10 +84,14 @@ def _answered(call: "_Call", content: bytes, profile: Profile) -> Iterator[Piece
     started = monotonic()
     try:
         with call as lane, lane.send(content, call.trace) as response:
-            if not response.is_success:
-                raise _refusal(response, call.caller)
             blocks = _blocks(response)
-            answer = yield from receive(lines(blocks), call.caller)
+            said = "" if response.is_success else _error_page(blocks)
+            if withheld(response.status_code, said):
+                answer = Answer("", "filtered", Usage())
+            elif response.is_success:
+                answer = yield from receive(lines(blocks), call.caller)
+            else:
+                raise failure(response.status_code, said, call.caller, seconds_to_wait(response.headers.get("retry-after")))
             yield answer.reply(profile, monotonic() - started)
             for _ in blocks:  # what follows the end mark is read away, or the connection could not serve again
                 pass
@@ -105,15 +109,13 @@ def _blocks(response: "httpx.Response") -> Iterator[bytes]:
         return
 
 
-def _refusal(response: "httpx.Response", caller: Caller) -> Exception:
+def _error_page(blocks: Iterator[bytes]) -> str:
     page = b""
-    for block in _blocks(response):
+    for block in blocks:
         page += block
         if len(page) > _ERROR_BYTES:
             break
-    wait = response.headers.get("retry-after")
-    said = error_page(page[:_ERROR_BYTES].decode("utf-8", "replace"))
-    return failure(response.status_code, said, caller, seconds_to_wait(wait))
+    return error_page(page[:_ERROR_BYTES].decode("utf-8", "replace"))
 
 
 class _Lane:
