@@ -1,0 +1,181 @@
+"""Slots: folders in which tests run, each made to show exactly one commit again and again, at the price of the change.
+
+A slot remembers the identity of every file it wrote. Before it shows the next commit it removes what tests left
+behind, puts back what they changed, and then writes only what differs. Nothing in it is ever trusted or followed.
+"""
+
+import stat
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Self
+
+from pareback.workspaces import folder, trees
+from pareback.workspaces.inventory import Identity, survey
+from pareback.workspaces.material import Material, above
+from pareback.workspaces.objects import GITLINK, Entry, Store
+from pareback.workspaces.pristine import Pristine, open_pristine
+from pareback.workspaces.repository import Repository
+
+
+def open_slots(repository: Repository, commit: str, *, cache: Path, folder: Path, carry: Sequence[str] = ()) -> "Slots":
+    """Slots in `folder`, copied from the pristine checkout of the commit in `cache`. `carry` are patterns of ignored
+    files of the user's work tree that every slot holds too. Raises ValueError for a pattern that leads outside;
+    OSError."""
+    store, tree = repository.store, repository.store.commit(commit).tree
+    carried = repository.carry(carry)
+    pristine = open_pristine(store, tree, cache)
+    return Slots(Origin(store, tree, pristine.path, carried), pristine, folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What slots are made of: a tree, a checkout of it, and the files that are carried into every slot."""
+
+    store: Store
+    tree: str
+    checkout: Path
+    carried: Mapping[str, Entry]
+
+    def fill(self, root: Path, entries: Mapping[str, Entry]) -> dict[str, Identity]:
+        """Write the entries: copied where the checkout has the very same, else from their blobs."""
+        base = dict(trees.flatten(self.store, self.tree))
+        same = {path: entry for path, entry in entries.items() if base.get(path) == entry}
+        other = {path: entry for path, entry in entries.items() if path not in same}
+        return Material(self.store, self.checkout).fill(root, same) | Material(self.store).fill(root, other)
+
+
+class Slots:
+    """The slots of one run, by number, each made when it is first asked for."""
+
+    def __init__(self, origin: Origin, pristine: Pristine, place: Path) -> None:
+        self._origin = origin
+        self._pristine = pristine
+        self._place = place
+        self._made: dict[int, Slot] = {}
+        self._lock = Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def pristine(self) -> Path:
+        """The read-only checkout the slots are copied from."""
+        return self._pristine.path
+
+    def slot(self, index: int) -> "Slot":
+        """The slot with this number; it shows nothing before its first `show`."""
+        with self._lock:
+            return self._made.setdefault(index, Slot(self._place / str(index), self._origin))
+
+    def close(self) -> None:
+        """Remove the slots and let go of the pristine checkout."""
+        for slot in self._made.values():
+            slot.remove()
+        self._made.clear()
+        self._pristine.close()
+
+
+class Slot:
+    """One folder, used by one thread at a time."""
+
+    def __init__(self, path: Path, origin: Origin) -> None:
+        self.path = path
+        self._origin = origin
+        self._tree: str | None = None
+        self._mode = 0
+        self._held: dict[str, Identity] = {}
+        self._links: dict[str, Entry] = {}
+        self._carried: dict[str, Entry] = {}
+        self._folders: Counter[str] = Counter()
+
+    def show(self, commit: str) -> None:
+        """Make the folder hold exactly the commit's files and the carried ones. No process may be running in it.
+        Symlinks that lead outside are left out. Raises MissingObject; OSError where the disk fails."""
+        tree = self._origin.store.commit(commit).tree
+        shown, self._tree = self._tree, None  # what is half done is known by this to be worth nothing
+        try:
+            self._change(shown, tree)
+        except OSError:  # never shown yet, or a test took the folder away: begin anew
+            self._build(tree)
+        self._tree = tree
+
+    def remove(self) -> None:
+        """Delete the folder and all it holds, whatever its permissions."""
+        self._tree = None
+        if self.path.parent.exists():
+            with folder.parent(self.path.parent, self.path.name) as (here, name):
+                folder.remove(here, name)
+
+    def _change(self, shown: str | None, tree: str) -> None:
+        if shown is None:
+            raise FileNotFoundError(f"{str(self.path)!r} shows nothing yet")
+        changes = self._repairs(shown)
+        for path, old, new in trees.compare(self._origin.store, shown, tree):
+            self._count(path, old, -1)
+            self._count(path, new, +1)
+            self._drop(path)
+            changes[path] = new or self._carried.get(path)
+        wanted = {path: entry for path, entry in changes.items() if entry}
+        self._held |= Material(self._origin.store).fill(self.path, wanted)
+        for path in changes.keys() - wanted.keys():
+            folder.drop_empty_parents(self.path, path)
+
+    def _repairs(self, shown: str) -> dict[str, Entry | None]:
+        """Remove what tests left, and tell what has to be written again."""
+        found = survey(self.path, self._held, self._folders, mode=self._mode)
+        for path in found.strays:
+            self._drop(path)
+        lost = [*found.damaged, *(path for path in self._links if not (self.path / path).exists())]
+        for path in found.damaged:
+            self._held.pop(path, None)
+        return {path: trees.find(self._origin.store, shown, path) or self._carried.get(path) for path in lost}
+
+    def _build(self, tree: str) -> None:
+        """From nothing. Carried files give way to the tree's own."""
+        self.remove()
+        self.path.mkdir(parents=True)
+        self._mode = stat.S_IMODE(self.path.stat().st_mode)
+        entries = dict(trees.flatten(self._origin.store, tree))
+        self._folders, self._links = Counter(), {}
+        for path, entry in entries.items():
+            self._count(path, entry, +1)
+        taken = entries.keys() | self._folders.keys()
+        carried = {
+            p: e
+            for p, e in self._origin.carried.items()
+            if taken.isdisjoint((p,)) and entries.keys().isdisjoint(above((p,)))
+        }
+        self._carried = carried
+        self._folders.update(above(carried))
+        self._held = self._origin.fill(self.path, entries | carried)
+
+    def _count(self, path: str, entry: Entry | None, by: int) -> None:
+        """Keep the number of entries below each folder; `by` is 1 for one more, -1 for one less."""
+        if entry is None:
+            return
+        own = [path] if entry.mode == GITLINK else []
+        for name in [*above([path]), *own]:
+            self._folders[name] += by
+            if not self._folders[name]:
+                del self._folders[name]
+        if own and by > 0:
+            self._links[path] = entry
+        elif own:
+            del self._links[path]
+
+    def _drop(self, path: str) -> None:
+        self._held.pop(path, None)
+        try:
+            with folder.parent(self.path, path) as (here, name):
+                folder.remove(here, name)
+        except FileNotFoundError:  # its folder was removed as well
+            return
