@@ -6,6 +6,7 @@ Two axes are kept apart: `Report.work` says whether the machinery did its job, `
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Literal, Protocol
 
 Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "timeout"]
@@ -51,6 +52,10 @@ class CollectError:
     places: tuple[Place, ...] = ()
 
 
+OnResult = Callable[[Result | CollectError], bool]
+"""Hears a result as it happens; False ends the run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Foreign:
     """A module that was loaded from outside the slot although it may belong to the tree."""
@@ -76,23 +81,30 @@ class Report:
 @dataclass(frozen=True, slots=True)
 class Selection:
     """What to run. `first` (node ids or paths) goes before the rest, in this order; `only` restricts the run to what
-    it names (None: all). `limit` is seconds for each test, `limits` by node id where a test has its own."""
+    it names (None: all). `limit` is seconds for each test, `limits` by node id where a test has its own. A module that
+    comes from below `checkout` instead of from the slot is reported as foreign."""
 
     first: tuple[str, ...] = ()
     only: tuple[str, ...] | None = None
     limit: float = 10.0
     limits: Mapping[str, float] = field(default_factory=dict)
+    checkout: Path | None = None
 
 
 class Server(Protocol):
     """An open runner: warm or cold, one protocol."""
 
+    @property
+    def note(self) -> str:
+        """What a user should know about how the tests run, such as why a warm server runs cold; else empty."""
+        ...
+
     def run(
-        self, slot: Path, selection: Selection, *, deadline: float, on_result: Callable[[Result | CollectError], bool]
+        self, slot: Path, selection: Selection, *, deadline: float, on_result: OnResult, halt: Event | None = None
     ) -> Report:
         """Run the selection in the slot. `deadline` is seconds from now. `on_result` hears each result as it happens
-        and returns False to end the run at once. No process of the run is left afterwards. Safe to call from several
-        threads with different slots. Raises WorkspaceError."""
+        and returns False to end the run at once; `halt`, once set, ends it too (within 20 ms). No process of the run
+        is left afterwards. Safe to call from several threads with different slots. Raises WorkspaceError."""
         ...
 
     def close(self) -> None:

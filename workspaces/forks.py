@@ -1,0 +1,161 @@
+"""Starts the fork server under the target's interpreter and asks it for runs; our end of every line lies here."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO
+
+from pareback.workspaces.suite import WorkspaceError, Wrap
+
+ZYGOTE = Path(__file__).with_name("zygote.py")
+REPORTER = Path(__file__).with_name("reporter.py")
+_START = "import runpy, sys; sys.path.pop(0); sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
+_PATIENCE = 120.0  # seconds for one import of a preload
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How a process of the target is started; `roots` go first on its path."""
+
+    wrap: Wrap
+    interpreter: Path
+    roots: tuple[str, ...]
+    environment: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wires:
+    """The three lines to one run: events, printed output, and the supervisor's. `owned` ends with them."""
+
+    channel: socket.socket
+    output: IO[bytes]
+    line: socket.socket
+    owned: "Forks | None" = None
+
+    def order(self, letter: bytes) -> None:
+        """Send the supervisor an order; it may have ended by itself."""
+        with suppress(OSError):
+            self.line.send(letter)
+
+    def close(self) -> None:
+        """Let go of the run; its supervisor takes that as an order to end it."""
+        for end in (self.channel, self.output, self.line):
+            end.close()
+        if self.owned is not None:
+            self.owned.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Forks:
+    """A running fork server. `loaded` are the top-level modules every child begins with, `threads` its threads."""
+
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+    loaded: frozenset[str]
+    threads: int
+
+    def fork(self) -> Wires:
+        """The lines to a new run. Safe to call from several threads. Raises WorkspaceError where the server is gone."""
+        (channel, events), (line, orders) = socket.socketpair(), socket.socketpair()
+        reads, writes = os.pipe()  # not a socket: a test may open /dev/stdout
+        wires = Wires(channel, os.fdopen(reads, "rb", buffering=0), line)
+        try:
+            socket.send_fds(self.control, [b"r"], [events.fileno(), writes, orders.fileno()])
+        except OSError as error:
+            wires.close()
+            raise WorkspaceError(f"the fork server is gone: {error}; see whether memory ran out") from error
+        finally:
+            events.close()
+            orders.close()
+            os.close(writes)
+        return wires
+
+    def close(self) -> None:
+        """End the server; runs that are still going end with their own lines."""
+        self.control.close()
+        try:
+            self.process.wait(2.0)
+        except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class _Greeting:
+    """`importing` is the last module the server began to import; nothing is `loaded` where it never got ready."""
+
+    importing: str
+    loaded: frozenset[str] = frozenset()
+    threads: int = 0
+
+
+def start(launch: Launch, preload: Sequence[str] = ()) -> Forks:
+    """A fork server that has imported `preload`; a module that cannot be imported is left out.
+
+    Raises WorkspaceError with what the interpreter printed where it cannot be started."""
+    wanted = list(preload)
+    while True:
+        forks, culprit = _attempt(launch, wanted)
+        if forks is not None:
+            return forks
+        wanted.remove(culprit)  # its import ended the process: start again without it
+
+
+def start_once(launch: Launch) -> Wires:
+    """The wires to a run in an interpreter of its own, which ends with them. Raises WorkspaceError."""
+    forks = start(launch)
+    return replace(forks.fork(), owned=forks)
+
+
+def _attempt(launch: Launch, preload: list[str]) -> tuple[Forks | None, str]:
+    """The server, or the module whose import ended it."""
+    ours, theirs = socket.socketpair()
+    arguments = ["-c", _START, str(ZYGOTE), str(theirs.fileno()), str(REPORTER), json.dumps(preload)]
+    with tempfile.TemporaryFile() as printed:
+        try:
+            process = subprocess.Popen(
+                launch.wrap([str(launch.interpreter), *arguments]),
+                cwd=launch.environment.get("HOME") or tempfile.gettempdir(),
+                env=dict(launch.environment),
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=printed,
+                stderr=printed,
+                start_new_session=True,
+            )
+        except OSError as error:
+            ours.close()
+            raise WorkspaceError(f"{str(launch.interpreter)!r} cannot be started: {error}") from error
+        finally:
+            theirs.close()
+        said = _greeting(ours)
+        if said.loaded:
+            return Forks(process, ours, said.loaded, said.threads), ""
+        Forks(process, ours, said.loaded, said.threads).close()
+        if said.importing:
+            return None, said.importing
+        printed.seek(0)
+        tail = printed.read()[-2000:].decode("utf-8", "replace").strip()
+        raise WorkspaceError(f"{str(launch.interpreter)!r} ended before it could run anything: {tail or 'no output'}")
+
+
+def _greeting(control: socket.socket) -> _Greeting:
+    """What the server said until it was ready or gone."""
+    importing = ""
+    control.settimeout(_PATIENCE)
+    with suppress(TimeoutError, ConnectionError), control.makefile("rb") as lines:
+        for line in lines:
+            said = json.loads(line)
+            if "ready" in said:
+                control.settimeout(None)
+                return _Greeting(importing, frozenset(said["ready"]), said["threads"])
+            importing = said["preloading"]
+    return _Greeting(importing)

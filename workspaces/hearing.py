@@ -1,0 +1,175 @@
+"""What a run of the suite has said so far, and what its end means: events become a report.
+
+A run may take several processes: one that hangs, crashes or leaves in the middle of a test is followed by another that
+goes on with the rest. The hearing outlives them; it is the one thing here that changes in place.
+"""
+
+import os
+import re
+import signal
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pareback.workspaces.process import clean
+from pareback.workspaces.suite import CollectError, Foreign, OnResult, Outcome, Place, Report, Result, Selection, Work
+
+_STEP = re.compile(r'^  File "(?P<path>.+)", line (?P<line>\d+) in (?P<function>.+)$')
+
+
+@dataclass(slots=True)
+class Hearing:
+    """Collects what one run says, over all its processes. `slot` is the real path that places are relative to."""
+
+    selection: Selection
+    on_result: OnResult
+    slot: str
+    results: list[Result] = field(default_factory=list)
+    errors: list[CollectError] = field(default_factory=list)
+    foreign: list[Foreign] = field(default_factory=list)
+    collected: list[str] | None = None
+    ignored: list[str] = field(default_factory=list)
+    current: str = ""
+    since: float = 0.0
+    collecting: str = ""
+    code: int | None = None
+    expired: bool = False
+    stopped: bool = False
+    dump: list[Place] = field(default_factory=list)
+
+    def hear(self, event: Mapping[str, Any]) -> None:
+        """Take one event of the reporter; after a stop nothing counts any more."""
+        if not self.stopped:
+            _HEARD[event["event"]](self, event)
+
+    def stuck(self, line: str) -> None:
+        """Take one line of a traceback that was dumped from outside, innermost step first."""
+        step = _STEP.match(line)
+        if step and step["path"].startswith(self.slot + os.sep):
+            path = step["path"][len(self.slot) + 1 :]
+            self.dump.insert(0, Place(path, int(step["line"]), step["function"]))
+
+    def left(self) -> float:
+        """Seconds until the current test is over its limit; infinite between tests."""
+        return self.since + self.limit - time.monotonic() if self.current else float("inf")
+
+    @property
+    def limit(self) -> float:
+        """The current test's own limit in seconds."""
+        return self.selection.limits.get(self.current, self.selection.limit)
+
+    def done(self) -> set[str]:
+        """The ids that need no run any more."""
+        return {result.id for result in self.results}
+
+    def take(self, result: Result | CollectError) -> None:
+        """Keep a result and ask the caller whether the run goes on."""
+        if isinstance(result, Result):
+            self.results.append(result)
+        else:
+            self.errors.append(result)
+        self.stopped = not self.on_result(result)
+
+    def conclude(self, why: str) -> bool:
+        """A process of the run ended; True where another one should go on with the rest."""
+        if self.stopped or (self.code is not None and self.code != 2):
+            return False
+        before = len(self.done()) + len(self.ignored)
+        if self.current:
+            self._blame(why)
+        elif self.collecting and self.collected is None:
+            self.ignored.append(self.collecting)
+            self.take(CollectError(self.collecting, f"{why} while this file was collected"))
+        grown = len(self.done()) + len(self.ignored) > before
+        rest = self.collected is None or not self.done().issuperset(self.collected)
+        self.collecting, self.expired, self.dump = "", False, []
+        return grown and rest and not self.stopped
+
+    def _blame(self, why: str) -> None:
+        """The current test ended its process, or was ended with it."""
+        test, self.current = self.current, ""
+        outcome: Outcome = "timeout" if self.expired else "error"
+        seconds = time.monotonic() - self.since
+        self.take(Result(test, outcome, seconds, f"{why} while this test ran", tuple(self.dump)))
+
+    def report(self, *, work: Work | None, seconds: float, output: str, reason: str) -> Report:
+        """The whole run; `work` None lets what was heard decide."""
+        return Report(
+            work=work or self._work(),
+            results=tuple(self.results),
+            errors=tuple(self.errors),
+            collected=tuple(self.collected or ()),
+            foreign=tuple(self.foreign),
+            seconds=seconds,
+            output=output,
+            reason=reason,
+        )
+
+    def _work(self) -> Work:
+        if self.stopped:
+            return "stopped"
+        if self.results or self.errors:
+            return "ran"
+        return "none" if self.collected is not None or self.code == 5 else "broken"
+
+
+def reason_of(status: int | None) -> str:
+    """The end of a process in words, from its wait status."""
+    if status is None:
+        return "the process was lost"
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        return f"the process died of {signal.Signals(number).name if number in set(signal.Signals) else number}"
+    return f"the process ended with exit code {os.WEXITSTATUS(status)}"
+
+
+def _collecting(hearing: Hearing, event: Mapping[str, Any]) -> None:
+    hearing.collecting = event["path"]
+
+
+def _uncollected(hearing: Hearing, event: Mapping[str, Any]) -> None:
+    missing = tuple(event["missing"]) if event["missing"] else None
+    error = CollectError(event["path"], clean(event["message"]), missing, _places(event))
+    if all((known.path, known.message) != (error.path, error.message) for known in hearing.errors):
+        hearing.take(error)
+
+
+def _items(hearing: Hearing, event: Mapping[str, Any]) -> None:
+    known = hearing.collected or []
+    hearing.collected = list(dict.fromkeys([*known, *event["ids"]]))
+
+
+def _begin(hearing: Hearing, event: Mapping[str, Any]) -> None:
+    hearing.current, hearing.since = event["id"], time.monotonic()
+
+
+def _result(hearing: Hearing, event: Mapping[str, Any]) -> None:
+    message = f"it took longer than {hearing.limit:g} s" if hearing.expired else clean(event["message"])
+    outcome: Outcome = "timeout" if hearing.expired else event["outcome"]
+    hearing.current, hearing.expired = "", False
+    hearing.take(Result(event["id"], outcome, event["seconds"], message, _places(event)))
+
+
+def _foreign(hearing: Hearing, event: Mapping[str, Any]) -> None:
+    found = (Foreign(module, file) for module, file in event["modules"])
+    hearing.foreign = list(dict.fromkeys([*hearing.foreign, *found]))
+
+
+def _end(hearing: Hearing, event: Mapping[str, Any]) -> None:
+    hearing.code = event["code"]
+
+
+def _places(event: Mapping[str, Any]) -> tuple[Place, ...]:
+    return tuple(Place(place["path"], place["line"], place["function"]) for place in event["places"])
+
+
+_HEARD: Mapping[str, Callable[[Hearing, Mapping[str, Any]], None]] = {
+    "collecting": _collecting,
+    "uncollected": _uncollected,
+    "items": _items,
+    "begin": _begin,
+    "result": _result,
+    "foreign": _foreign,
+    "end": _end,
+}

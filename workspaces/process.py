@@ -1,0 +1,181 @@
+"""Runs one command to its end, or ends it: a session of its own, a deadline, bounded output, nothing left behind.
+
+Every command gets a mark in its environment. What leaves the process group (a daemon that called setsid) still carries
+the mark in /proc, so a sweep finds it without making our own process the parent of other people's orphans.
+"""
+
+import os
+import re
+import selectors
+import signal
+import subprocess
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Literal
+
+from pareback.workspaces.suite import WorkspaceError
+
+End = Literal["exited", "timeout", "flood"]
+HEAD = 64 * 1024
+TAIL = 256 * 1024
+CAP = 64 * 1024 * 1024  # a command that prints more is ended
+DRAIN = 1.0  # seconds granted to a pipe whose owner is gone
+GRACE = 5.0  # seconds between SIGTERM and SIGKILL
+MARK = "PAREBACK_RUN"
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A command that ended. `code` is negative for a signal; `output` is head and tail of what it printed."""
+
+    code: int
+    output: str
+    seconds: float
+    end: End = "exited"
+
+
+class Capture:
+    """Keeps the first 64 KiB and the last 256 KiB of a byte stream, and counts the rest."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self._head = b""
+        self._tail = bytearray()
+
+    def add(self, data: bytes) -> None:
+        """Take the next bytes of the stream."""
+        self.total += len(data)
+        room = HEAD - len(self._head)
+        self._head += data[:room]
+        self._tail += data[room:] if room < len(data) else b""
+        if len(self._tail) > 2 * TAIL:  # cutting rarely keeps a flood cheap
+            del self._tail[:-TAIL]
+
+    @property
+    def flooded(self) -> bool:
+        """More was printed than anybody will read."""
+        return self.total > CAP
+
+    def text(self) -> str:
+        """What was kept, cleaned, with a line that says how much was left out."""
+        tail = bytes(self._tail[-TAIL:])
+        left_out = self.total - len(self._head) - len(tail)
+        middle = f"\n[{left_out} bytes left out]\n".encode() if left_out else b""
+        return clean((self._head + middle + tail).decode("utf-8", "replace"))
+
+
+def clean(text: str) -> str:
+    """`text` without what a terminal would obey: escape sequences, control and direction characters, lone surrogates.
+    Line ends become \\n."""
+    plain = _ESCAPES.sub("", text.replace("\r\n", "\n"))
+    return _CONTROLS.sub("", plain).encode("utf-8", "replace").decode()
+
+
+def run(
+    argv: Sequence[str], *, cwd: Path, environment: Mapping[str, str], deadline: float, grace: float = GRACE
+) -> Finished:
+    """Run `argv` with nothing on its standard input and at most `deadline` seconds; both outputs are read together.
+
+    Raises WorkspaceError where the command cannot be started; its __cause__ is the operating system's error."""
+    started = time.monotonic()
+    mark = uuid.uuid4().hex
+    try:
+        process = subprocess.Popen(
+            argv,
+            cwd=cwd,
+            env={**environment, MARK: mark},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise WorkspaceError(f"{argv[0]!r} cannot be started: {error.strerror or error}") from error
+    assert process.stdout is not None
+    with process, process.stdout as pipe:
+        capture = Capture()
+        try:
+            end = _watch(process, pipe, capture, until=started + deadline)
+        finally:  # an interrupt of ours must not leave the target's processes behind
+            _end(process, grace=grace)
+            _sweep(mark)
+        _drain(pipe, capture)
+    return Finished(process.returncode, capture.text(), time.monotonic() - started, end)
+
+
+def _watch(process: subprocess.Popen[bytes], pipe: IO[bytes], capture: Capture, *, until: float) -> End:
+    """Read until the command ended, flooded us or met its deadline."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(pipe, selectors.EVENT_READ)
+        while process.poll() is None:
+            left = until - time.monotonic()
+            if left <= 0:
+                return "timeout"
+            if not selector.get_map():
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(left)
+                continue
+            for _ in selector.select(min(left, 0.05)):
+                if not _take(pipe, capture):
+                    selector.unregister(pipe)
+            if capture.flooded:
+                return "flood"
+    return "exited"
+
+
+def _take(pipe: IO[bytes], capture: Capture) -> bool:
+    data = os.read(pipe.fileno(), 1 << 16)
+    capture.add(data)
+    return bool(data)
+
+
+def _end(process: subprocess.Popen[bytes], *, grace: float) -> None:
+    """SIGTERM, a moment, SIGKILL: for the whole group. The group's id stays ours as long as we have not waited."""
+    if process.poll() is None:
+        _signal(-process.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(grace)
+    _signal(-process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)
+
+
+def _sweep(mark: str) -> None:
+    """End what left the group. Stopped first and killed then, a fork bomb cannot outrun the sweep."""
+    for _ in range(20):
+        marked = list(_marked(mark))
+        if not marked:
+            return
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for pid in marked:
+                _signal(pid, number)
+        time.sleep(0.005)
+
+
+def _marked(mark: str) -> Iterator[int]:
+    """The processes whose environment carries the mark; none where there is no /proc."""
+    needle = f"{MARK}={mark}".encode()
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if needle in (entry / "environ").read_bytes():
+                yield int(entry.name)
+
+
+def _drain(pipe: IO[bytes], capture: Capture) -> None:
+    """Read what is still in the pipe, for a second at most: somebody unknown may hold its other end."""
+    until = time.monotonic() + DRAIN
+    with selectors.DefaultSelector() as selector:
+        selector.register(pipe, selectors.EVENT_READ)
+        while time.monotonic() < until and not capture.flooded:
+            if not selector.select(max(0.0, until - time.monotonic())) or not _take(pipe, capture):
+                return

@@ -1,0 +1,169 @@
+"""A server of pytest runs: what warm and cold share. Where the processes come from is the part's business."""
+
+import json
+import re
+import socket
+import time
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Event
+from typing import Any, Protocol
+
+from pareback.workspaces.forks import Wires
+from pareback.workspaces.hearing import Hearing
+from pareback.workspaces.imports import top_names
+from pareback.workspaces.listening import Listening
+from pareback.workspaces.suite import CollectError, OnResult, Report, Selection
+
+_INI = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "pyproject.toml", "tox.ini", "setup.cfg")
+_PLUGIN = re.compile(
+    r'Error importing plugin "(?P<module>[^"]+)"'
+    r"|Missing required plugins: (?P<required>[^\s,]+)"
+    r"|Unknown config option: (?P<ini>\w+)"
+    r"|unrecognized arguments: (?P<option>--?[a-zA-Z-]+)"
+)
+_OPTIONS = {  # options and settings that stand in many repositories, and the plugin each belongs to
+    "--cov": "pytest-cov",
+    "-n": "pytest-xdist",
+    "--dist": "pytest-xdist",
+    "--timeout": "pytest-timeout",
+    "--asyncio-mode": "pytest-asyncio",
+    "asyncio": "pytest-asyncio",
+    "--benchmark": "pytest-benchmark",
+    "--reruns": "pytest-rerunfailures",
+    "--ds": "pytest-django",
+    "DJANGO": "pytest-django",
+    "--random-order": "pytest-random-order",
+    "--mypy": "pytest-mypy",
+}
+
+
+class Source(Protocol):
+    """Where the processes of a run come from."""
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The slot's import roots, first wins."""
+        ...
+
+    @property
+    def note(self) -> str:
+        """What a user should know about how the tests run."""
+        ...
+
+    def wires(self, slot: Path, names: frozenset[str]) -> Wires:
+        """The wires to a new run; `names` are the slot's own top-level modules. Raises WorkspaceError."""
+        ...
+
+    def close(self) -> None:
+        """End whatever was started."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PytestServer:
+    """Runs suites on what a source gives."""
+
+    source: Source
+
+    @property
+    def note(self) -> str:
+        return self.source.note
+
+    def run(
+        self, slot: Path, selection: Selection, *, deadline: float, on_result: OnResult, halt: Event | None = None
+    ) -> Report:
+        """As the protocol says. A test that hangs or ends its process costs a process; the rest goes on in another."""
+        started = time.monotonic()
+        slot = slot.resolve()
+        listening = Listening(Hearing(selection, on_result, str(slot)), started + deadline, halt)
+        names = top_names(slot, self.source.roots)
+        while True:
+            with closing(self.source.wires(slot, names)) as wires:
+                _ask(
+                    wires.channel, {**_request(slot, listening.hearing), "roots": self.source.roots, "names": [*names]}
+                )
+                why = listening.listen(wires)
+            if listening.work or not listening.hearing.conclude(why):
+                return _report(listening, why, time.monotonic() - started)
+
+    def close(self) -> None:
+        """End the processes that wait for runs."""
+        self.source.close()
+
+
+def _ask(channel: socket.socket, request: dict[str, Any]) -> None:
+    """Send what to run, then only listen. A child that is already gone will say so by its end."""
+    with suppress(ConnectionError):
+        channel.sendall(json.dumps(request).encode())
+        channel.shutdown(socket.SHUT_WR)
+
+
+def _request(slot: Path, hearing: Hearing) -> dict[str, Any]:
+    """What the reporter must know, in plain JSON values."""
+    selection = hearing.selection
+    only = None if selection.only is None else [_plain(name) for name in selection.only]
+    checkout = selection.checkout
+    return {
+        "slot": str(slot),
+        "first": [_plain(name) for name in selection.first],
+        "only": only,
+        "paths": [path for path in _paths(slot, only or []) if path not in hearing.ignored],
+        "skip": sorted(hearing.done()),
+        "ignore": hearing.ignored,
+        "checkout": "" if checkout is None or checkout.resolve() == slot else str(checkout.resolve()),
+    }
+
+
+def _plain(name: str) -> str:
+    return name.removeprefix("./").rstrip("/")
+
+
+def _paths(slot: Path, only: list[str]) -> list[str]:
+    """The files a selection lives in: collecting less is quicker. Nothing, and so everything, where a configuration
+    of pytest lies between a file and the slot's root: started from there, pytest would read that one instead."""
+    paths = list(dict.fromkeys(name.partition("::")[0] for name in only))
+    present = [path for path in paths if path and (slot / path).exists()]
+    return [] if any(_has_own_configuration(slot, path) for path in present) else present
+
+
+def _has_own_configuration(slot: Path, path: str) -> bool:
+    folders = [slot / path, *(slot / path).parents]
+    return any((folder / ini).is_file() for folder in folders[: folders.index(slot)] for ini in _INI)
+
+
+def _report(listening: Listening, why: str, seconds: float) -> Report:
+    """The run as a value, with the reason where it is not a plain one."""
+    hearing, output = listening.hearing, listening.output.text()
+    plugin = _missing_plugin(output) if hearing.code == 4 and not hearing.errors else ""
+    if plugin:
+        message = f"pytest's configuration needs {plugin!r}, which is not installed in the target's environment"
+        hearing.errors.append(CollectError("", message, ("plugin", plugin)))
+    work = "broken" if plugin else listening.work
+    report = hearing.report(work=work, seconds=seconds, output=output, reason="")
+    return replace(report, reason=_reason(report, hearing, why))
+
+
+def _reason(report: Report, hearing: Hearing, why: str) -> str:
+    if report.work == "ran":
+        return ""
+    if report.work == "none":
+        return "no test was collected"
+    if report.work == "broken":
+        return report.errors[0].message if report.errors else f"{why}: {_last_lines(report.output)}"
+    where = hearing.current or (hearing.collected is None and hearing.collecting)
+    return f"{why} at {where!r}" if where else why
+
+
+def _last_lines(output: str) -> str:
+    return " / ".join(line.strip() for line in output.strip().splitlines()[-4:]) or "nothing was printed"
+
+
+def _missing_plugin(output: str) -> str:
+    """The plugin that a usage error of pytest is about; empty where it is about something else."""
+    found = _PLUGIN.search(output)
+    if not found:
+        return ""
+    name = found["module"] or found["required"] or found["option"] or found["ini"]
+    return next((plugin for option, plugin in _OPTIONS.items() if name.startswith(option)), name)
