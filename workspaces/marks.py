@@ -1,0 +1,97 @@
+"""The marks a reply is read by: the line that names a file, fences, and lines that begin an operation.
+
+Models decorate what they were asked to write plainly, so a path may come in backticks, in bold or behind `FILE:`. What
+is not clearly a path is prose: taking prose for a path would write a file nobody asked for.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+LONGEST_HEADING = 2000
+"""Characters; a longer line is text, whatever it looks like."""
+
+_SUFFIX = re.compile(
+    r"\.(?:adoc|bash|bat|bib|c|cc|cfg|cjs|clj|cmake|conf|cpp|cs|css|csv|cu|cxx|dart|env|erl|ex|exs|fish|fs|go"
+    r"|gradle|graphql|h|hpp|hs|htm|html|in|ini|ipynb|j2|java|jinja|jl|js|json|jsx|kt|less|lock|lua|md|mdx"
+    r"|mjs|mk|ml|nim|php|pl|po|pot|properties|proto|ps1|pth|pxd|py|pyi|pyx|r|rb|rs|rst|scala|scss|sh|sql"
+    r"|svelte|svg|swift|tex|tf|tmpl|toml|ts|tsv|tsx|txt|typed|vb|vue|xml|yaml|yml|zig|zsh)$",
+    re.IGNORECASE,
+)
+"""What makes a word without a slash a file name: `Order.total` is a method, `order.py` a file."""
+
+NAMES = frozenset({"Makefile", "Dockerfile", "LICENSE", "README", "CHANGELOG", "NOTICE", "Pipfile", "Procfile"})
+"""Files that carry no suffix; others are written as `FILE: name`."""
+
+_LABEL = re.compile(r"(?:file|file ?name|file ?path|path)[ \t]*:[ \t]*", re.IGNORECASE)
+_BULLET = re.compile(r"(?:#{1,6}|[-*+]|\d{1,3}[.)])[ \t]+")
+_NOTE = re.compile(r"[ \t]+\((?:new|new file|created?|modified|updated|existing)\)$", re.IGNORECASE)
+_FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([^`]*)$")
+_OPERATION = re.compile(r"<{5,9} ?SEARCH[ \t]*$|\*\*\* (?:Begin Patch[ \t]*$|(?:Update|Add|Delete|Move) File:)")
+_NOT_BARE = frozenset("()<>\"'`,;={}|*!")
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A line of three or more backticks or tildes; `info` is what stands behind them, empty in a closing fence."""
+
+    mark: str
+    info: str
+
+    def closes(self, opening: "Fence") -> bool:
+        """Whether this line can end what `opening` began: the same mark, and nothing behind it."""
+        return self.mark == opening.mark and not self.info
+
+
+def fence(line: str) -> Fence | None:
+    """The fence that stands at the beginning of the line, or None."""
+    found = _FENCE.match(line) if line[:1] in {"`", "~"} else None
+    return Fence(mark=found[1], info=found[2].strip()) if found else None
+
+
+def begins_operation(line: str) -> bool:
+    """Whether an operation that needs no fence begins here."""
+    return line[:1] in {"<", "*"} and _OPERATION.match(line) is not None
+
+
+def path_of(line: str) -> str | None:
+    """The path that stands alone on the line, without its decoration, or None if the line is prose."""
+    if not line or len(line) > LONGEST_HEADING:
+        return None
+    text = _BULLET.sub("", line.strip(), count=1).replace("**", "").strip()
+    label = _LABEL.match(text)
+    text = _NOTE.sub("", text[label.end() :] if label else text).strip()
+    word = text.removesuffix(":").strip()
+    path = _unquoted(word)
+    if not path or not (path != word or _is_bare(path)):
+        return None
+    return path.removeprefix("./") if label or looks_like_path(path, sure=word == text) else None
+
+
+def looks_like_path(word: str, *, sure: bool = True) -> bool:
+    """Whether a word is a path rather than prose. With `sure` False a slash alone does not make it one."""
+    name = word.rsplit("/", 1)[-1]
+    if "://" in word:
+        return False
+    if name in NAMES or (name.startswith(".") and name.strip(".")):
+        return True
+    return _SUFFIX.search(name) is not None or (sure and "/" in word.strip("/") and not word.endswith("."))
+
+
+def path_above(lines: Sequence[str], at: int) -> str | None:
+    """The path on the line above line `at`, with at most one blank line between, or None."""
+    above = at - 1
+    if above >= 1 and not lines[above].strip():
+        above -= 1
+    return path_of(lines[above]) if above >= 0 else None
+
+
+def _is_bare(word: str) -> bool:
+    return len(word.split()) == 1 and _NOT_BARE.isdisjoint(word)
+
+
+def _unquoted(text: str) -> str:
+    for quote in "`\"'":
+        if len(text) > 2 and text[0] == text[-1] == quote:
+            return text[1:-1].strip()
+    return text
