@@ -67,7 +67,7 @@ def _candidate(event: Event) -> str:
 
 SAYINGS: Mapping[str, Callable[[Event], str]] = {
     "say": lambda event: str(event.data["text"]),
-    "round": lambda event: f"round {event.round}  {event.data['model']} × {event.data['candidates']}",
+    "round": lambda event: f"round {event.round}  {event.data['model']} x {event.data['candidates']}",
     "candidate": _candidate,
     "step": lambda event: f"round {event.round}  {event.data['what']}: {event.data['reason']}",
     "confirmed": lambda event: f"round {event.round}  cold full run: {'green' if event.data['green'] else 'RED'}",

@@ -1,0 +1,36 @@
+"""`pareback models`: the families that are known, and what this machine can reach."""
+
+import json as jsons
+import os
+
+from pareback.adapters.profiles import FAMILIES
+from pareback.orchestrator import ladder
+from pareback.orchestrator.config import environment_layer, resolve, user_layer
+
+
+def do(*, json: bool) -> int:
+    """List families with their edit forms and prices, then the keys and names that are configured."""
+    settings = resolve((user_layer(os.environ), environment_layer(os.environ))).settings
+    reachable = ladder.reachable(settings, os.environ)
+    rows = [
+        {
+            "family": family.name,
+            "forms": family.profile.forms,
+            "context_tokens": family.profile.context_tokens,
+            "prices": None
+            if family.profile.prices is None
+            else {"prompt": family.profile.prices.prompt, "completion": family.profile.prices.completion},
+        }
+        for family in FAMILIES
+    ]
+    if json:
+        print(jsons.dumps({"families": rows, "reachable": reachable}, indent=2))
+        return 0
+    print(f"{'family':<20} {'context':>9}  {'$/M in/out':<12} edit forms")
+    for row in rows:
+        prices = row["prices"]
+        money = f"{prices['prompt']:g}/{prices['completion']:g}" if isinstance(prices, dict) else "unknown"
+        print(f"{row['family']:<20} {row['context_tokens']:>9}  {money:<12} {', '.join(row['forms'])}")
+    print("\nembedded needs no key: it searches for repairs of red tests.")
+    print("reachable here: " + (", ".join(reachable) or "no key is set and no endpoint is configured"))
+    return 0

@@ -1,0 +1,89 @@
+"""`pareback run`: words into a job, the job into an outcome, the outcome onto the terminal."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pareback.adapters.ticket import Ticket
+from pareback.orchestrator import boundary, parts, run, summary
+from pareback.orchestrator.commands import resume
+from pareback.orchestrator.job import Job, Wish
+from pareback.orchestrator.outcome import Outcome
+from pareback.orchestrator.progress import show
+
+FLAGS = (
+    "model",
+    "base_url",
+    "candidates",
+    "budget",
+    "max_rounds",
+    "max_cost_usd",
+    "max_seconds",
+    "max_tokens",
+    "tests",
+    "test_cmd",
+    "allow",
+    "waive",
+    "python",
+    "setup",
+    "sandbox",
+)
+"""The flags that are settings; the others describe the ticket or the delivery."""
+
+
+def do(**words: Any) -> int:
+    """Drive one ticket. Progress goes to stderr, the result to stdout."""
+    if words["resume"]:
+        return resume.do(run=words["resume"], json=words["json"])
+    job = _job(words)
+    listen = show(quiet=words["json"])
+    outcome = run.start(job, environ=os.environ, listen=listen, dry=words["dry_run"])
+    return _finish(outcome, json=words["json"], copy=words["result"])
+
+
+def _finish(outcome: Outcome, *, json: bool, copy: Path | None = None) -> int:
+    """Print the outcome, write it to `copy` where asked, and give its exit code."""
+    document = summary.document(outcome)
+    if copy is not None:
+        copy.write_text(document + "\n", encoding="utf-8")
+    print(document if json else summary.text(outcome))
+    return outcome.exit
+
+
+def _job(words: Mapping[str, Any]) -> Job:
+    flags = {name: words[name] for name in FLAGS if words[name] not in (None, [], ())}
+    wish = Wish(words["branch"], str(words["patch"].absolute()) if words["patch"] else None, words["apply"])
+    if wish.apply and not words["yes"] and sys.stdin.isatty() and not words["json"]:
+        _ask_first()
+    ticket = _ticket(words)
+    repo = str(Path(ticket.repo if words["spec"] else words["repo"]).absolute())
+    changes = {"repo": repo, "base": words["base"] or ticket.base}
+    changes |= {name: tuple(words[name]) for name in ("files", "read") if words[name]}
+    return Job(replace(ticket, **changes), flags, wish)
+
+
+def _ask_first() -> None:
+    answer = input("Write the patch into your work tree when it is accepted? [y/N] ")
+    if answer.strip().lower() not in {"y", "yes"}:
+        raise boundary.Mistake("nothing was started; without --apply the patch is delivered as a branch and a file")
+
+
+def _ticket(words: Mapping[str, Any]) -> Ticket:
+    given = words["ticket"]
+    if (given is None) == (words["spec"] is None):
+        raise boundary.Mistake("give the ticket as text, as a .md file, as - for standard input, or with --spec FILE")
+    if words["spec"] is not None:
+        part, options = "jsonl", {"path": str(words["spec"])}
+    elif given == "-":
+        part, options = "text", {"text": sys.stdin.read()}
+    elif given.endswith(".md"):
+        part, options = "markdown", {"path": given}
+    else:
+        part, options = "text", {"text": given}
+    tickets = tuple(parts.build("tickets", part, options).tickets())
+    if len(tickets) != 1:
+        raise boundary.Mistake(f"{given or words['spec']!r} holds {len(tickets)} tickets; `run` takes one")
+    return tickets[0]
