@@ -3,8 +3,8 @@
     python benchmarks/embedded_search.py PATH [--only NAME…] [--rounds 8] [--candidates 32] [--jobs 2] [--show]
 
 A plain loop without the gate: every reply is applied to a copy of the base and judged by the program's whole test
-file. With `--seeded` the targets are not a checkout but standard-library modules with one seeded mistake each, see
-`embedded_seeded.py`. Each run happens in a forked child with time limits; nothing is written into PATH.
+file. With `--seeded N` the targets are N
+standard-library modules with one seeded mistake each instead, their tests what the right module answers. Each run happens in a forked child with time limits; nothing is written into PATH.
 """
 
 import argparse
@@ -17,16 +17,17 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
 
 import pytest
-from pareback.adapters.model import Attempt, Failure, Frame, Request, Source
+
+from pareback.adapters.model import Attempt, Failure, Frame, Model, Request, Source
 from pareback.adapters.models.embedded import build, digest
 
-TEST_SECONDS = 2.0
+TEST_SECONDS = 1.0
 SUITE_SECONDS = 30.0
 
 
@@ -90,7 +91,7 @@ class Recorder:
         return Failure(test, message, tuple(frames[:4] + frames[4:][-4:]))
 
 
-def judged(target: Target, changes: Mapping[str, str], first: tuple[str, ...], stop: bool) -> Outcome:
+def judged(target: Target, changes: Mapping[str, str], first: tuple[str, ...], *, stop: bool) -> Outcome:
     """Run the target's tests on a copy with the changes, in a child that is killed with its children at the limit."""
     with tempfile.TemporaryDirectory(prefix="pareback-search-") as name:
         slot = Path(name).resolve() / "slot"
@@ -99,7 +100,7 @@ def judged(target: Target, changes: Mapping[str, str], first: tuple[str, ...], s
             (slot / path).write_text(text, encoding="utf-8")
         ours, theirs = multiprocessing.Pipe(duplex=False)
         context = multiprocessing.get_context("fork")
-        child = context.Process(target=_child, args=(slot, target.tests, first, stop, theirs))
+        child = context.Process(target=_child, args=(slot, ["-x"] * stop, [*first, target.tests], theirs))
         child.start()
         theirs.close()
         heard = _heard(ours)
@@ -118,11 +119,11 @@ def _heard(ours: Connection) -> Outcome | None:
         return None
 
 
-def _over(number: int, frame: FrameType | None) -> None:
+def _over(_number: int, _frame: FrameType | None) -> None:
     raise OverLimit
 
 
-def _child(slot: Path, tests: str, first: tuple[str, ...], stop: bool, answer: Connection) -> None:
+def _child(slot: Path, flags: list[str], tests: list[str], answer: Connection) -> None:
     os.setsid()
     os.chdir(slot)
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -133,8 +134,8 @@ def _child(slot: Path, tests: str, first: tuple[str, ...], stop: bool, answer: C
     signal.signal(signal.SIGALRM, _over)
     sys.setrecursionlimit(600)
     recorder = Recorder(slot)
-    arguments = ["-p", "no:cacheprovider", "--rootdir", str(slot), "-p", "no:terminal", *(["-x"] if stop else [])]
-    code = pytest.main([*arguments, *first, tests], plugins=[recorder])
+    arguments = ["-p", "no:cacheprovider", "--rootdir", str(slot), "-p", "no:terminal", *flags]
+    code = pytest.main([*arguments, *tests], plugins=[recorder])
     answer.send(Outcome(code == 0 and recorder.passed > 0, tuple(recorder.failures)))
     os._exit(0)
 
@@ -170,9 +171,11 @@ def mended(target: Target, rounds: int, candidates: int, jobs: int) -> Row:
     tests = (target.folder / target.tests).read_text(encoding="utf-8")
     base = judged(target, {}, (), stop=False)
     if base.green:
-        return Row(target.name, False, 0, 0.0, "green before")
+        return Row(target.name, fixed=False, tries=0, seconds=0.0, reply="green before")
     model = build(candidates=candidates)
-    request = Request("", "", (Source(target.program, text),), (Source(target.tests, tests, False),), base.failures[:5])
+    request = Request(
+        "", "", (Source(target.program, text),), (Source(target.tests, tests, editable=False),), base.failures[:5]
+    )
     first = tuple(failure.test for failure in base.failures[:3] if "::" in failure.test)
     tried: list[Attempt] = []
     with ThreadPoolExecutor(jobs) as pool:
@@ -183,20 +186,24 @@ def mended(target: Target, rounds: int, candidates: int, jobs: int) -> Row:
             for at, (reply, green) in enumerate(zip(replies, outcomes, strict=True)):
                 if green:
                     pool.shutdown(wait=False, cancel_futures=True)
-                    return Row(target.name, True, len(tried) + at + 1, time.monotonic() - began, reply)
+                    return Row(
+                        target.name,
+                        fixed=True,
+                        tries=len(tried) + at + 1,
+                        seconds=time.monotonic() - began,
+                        reply=reply,
+                    )
             tried.extend(Attempt(digest(reply), "red") for reply in replies)
-    return Row(target.name, False, len(tried), time.monotonic() - began, "")
+    return Row(target.name, fixed=False, tries=len(tried), seconds=time.monotonic() - began, reply="")
 
 
 def _green(target: Target, reply: str, text: str, first: tuple[str, ...]) -> bool:
     return judged(target, applied(reply, {target.program: text}), first, stop=True).green
 
 
-def _reply(model: object, request: Request, tried: tuple[Attempt, ...], turn: int, index: int) -> str:
-    from dataclasses import replace
-
+def _reply(model: Model, request: Request, tried: tuple[Attempt, ...], turn: int, index: int) -> str:
     asked = replace(request, tried=tried, round=turn, index=index)
-    return "".join(piece for piece in model.complete(asked) if isinstance(piece, str))  # type: ignore[attr-defined]
+    return "".join(piece for piece in model.complete(asked) if isinstance(piece, str))
 
 
 def quixbugs(checkout: Path) -> list[Target]:

@@ -1,7 +1,7 @@
 """All operators, and which of them look at which node."""
 
 import ast
-from functools import cache
+from collections.abc import Iterator
 
 from pareback.adapters.repair.operator import Operator
 from pareback.adapters.repair.operators import (
@@ -31,7 +31,6 @@ OPERATORS: tuple[Operator, ...] = (
 )
 
 
-@cache
-def fitting(node: type[ast.AST]) -> tuple[Operator, ...]:
-    """The operators for one type of node."""
-    return tuple(operator for operator in OPERATORS if issubclass(node, operator.nodes))
+def fitting(node: ast.AST) -> Iterator[Operator]:
+    """The operators that look at a node."""
+    return (operator for operator in OPERATORS if isinstance(node, operator.nodes))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pareback.adapters.model import Failure
 
 _WORDS = (
-    ("endless", re.compile(r"time ?out|timed out|over its limit|RecursionError|recursion depth", re.I)),
+    ("endless", re.compile(r"time ?out|timed out|over its limit|RecursionError|recursion depth", re.IGNORECASE)),
     ("recursion", re.compile(r"RecursionError|recursion depth")),
     ("index", re.compile(r"IndexError|out of range")),
     ("key", re.compile(r"KeyError")),
@@ -21,7 +21,7 @@ _WORDS = (
     ("empty", re.compile(r"StopIteration|empty (?:sequence|iterable|list|set|deque)|from an empty|arg is an empty")),
     ("generator", re.compile(r"<generator object|generator")),
 )
-_COMPARED = re.compile(r"assert\s+(?:not\s+)?(.+?)\s+(?:==|is)\s+(.+?)\s*$", re.M)
+_COMPARED = re.compile(r"assert\s+(?:not\s+)?(.+?)\s+(?:==|is)\s+(.+?)\s*$", re.MULTILINE)
 _UNKNOWN = object()
 
 

@@ -30,7 +30,9 @@ class Suspicion:
         share = self.functions.get((module.path, function.lineno if function else 0), _ELSEWHERE)
         body = getattr(statement, "body", None)
         last = body[0].lineno - 1 if body else statement.end_lineno or statement.lineno
-        pointed = max((self.lines.get((module.path, line), 0.0) for line in range(statement.lineno, last + 1)), default=0.0)
+        pointed = max(
+            (self.lines.get((module.path, line), 0.0) for line in range(statement.lineno, last + 1)), default=0.0
+        )
         return share * (1.0 + pointed)
 
 

@@ -4,11 +4,15 @@ Edits are splices of the text at a node's place, so that everything else in the 
 """
 
 import ast
+import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Scoped = (ast.FunctionDef, ast.AsyncFunctionDef)
+_FILTERS = Lock()
 _OPAQUE = (ast.JoinedStr,)
 """Nodes whose children have no reliable place in the text."""
 
@@ -75,13 +79,28 @@ class Module:
 def parse(path: str, text: str) -> Module:
     """Raises SyntaxError (a ValueError for a null byte) where the text is not Python."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    tree = ast.parse(text)
+    with _quiet():
+        tree = ast.parse(text)
     lines = tuple(text.split("\n"))
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line) + 1)
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     return Module(path, text, tree, lines, tuple(starts), parents)
+
+
+def compiled(text: str) -> None:
+    """Raises SyntaxError or ValueError where the text does not compile. Nothing is run and nothing is printed."""
+    with _quiet():
+        compile(text, "<candidate>", "exec", dont_inherit=True)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """The target's escapes and comparisons are not for us to warn of. The filters are the process's: one at a time."""
+    with _FILTERS, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def sites(node: ast.AST) -> Iterator[ast.AST]:

@@ -22,34 +22,36 @@ def spliced(text: str, splices: Sequence[Splice]) -> str:
     return text
 
 
-def block(path: str, text: str, splice: Splice) -> str | None:
-    """One splice as a region block, or None where no quotation of the file would be unique or readable."""
-    lines = text.split("\n")
-    if text.endswith("\n"):
-        lines.pop()
-    first = text.count("\n", 0, splice.start)
-    last = max(first, text.count("\n", 0, splice.end) - (splice.end > splice.start and text[splice.end - 1] == "\n"))
-    if first >= len(lines):  # an insertion after the last line
-        first = len(lines) - 1
-    quoted = _unique(lines, first, min(last, len(lines) - 1))
+def block(path: str, text: str, splices: Sequence[Splice]) -> str | None:
+    """One region block that makes all the splices, or None where no quotation of the file is unique and readable."""
+    lines = text.removesuffix("\n").split("\n")
+    touched = [_touched(text, splice, len(lines) - 1) for splice in splices]
+    quoted = _unique(lines, min(first for first, _ in touched), max(last for _, last in touched))
     if quoted is None:
         return None
     first, last = quoted
-    old = "\n".join(lines[first : last + 1])
     begin = sum(len(line) + 1 for line in lines[:first])
-    new = spliced(f"{old}\n", [Splice(splice.start - begin, splice.end - begin, splice.text)])
-    if any(line.startswith(_MARKS) for line in f"{old}\n{new}".split("\n")):
+    old = "\n".join(lines[first : last + 1]) + "\n"
+    new = spliced(old, [Splice(item.start - begin, item.end - begin, item.text) for item in splices])
+    if any(line.startswith(_MARKS) for line in f"{old}{new}".split("\n")):
         return None
-    return f"{path}\n<<<<<<< SEARCH\n{old}\n=======\n{new}>>>>>>> REPLACE\n"
+    return f"{path}\n<<<<<<< SEARCH\n{old}=======\n{new}>>>>>>> REPLACE\n"
+
+
+def _touched(text: str, splice: Splice, highest: int) -> tuple[int, int]:
+    """The first and the last line, from 0, that a splice touches; a line end it takes along belongs to its line."""
+    first = text.count("\n", 0, splice.start)
+    last = text.count("\n", 0, max(splice.start, splice.end - 1))
+    return min(first, highest), min(last, highest)
 
 
 def _unique(lines: list[str], first: int, last: int) -> tuple[int, int] | None:
     """The smallest run of lines around the place that stands once in the file, context taken from above first."""
     text = "\n".join(lines) + "\n"
-    above = True
-    while text.count("\n".join(lines[first : last + 1])) != 1 or not lines[first].strip():
+    above = False
+    while not lines[first].strip() or text.count("\n".join(lines[first : last + 1])) > 1:
         if first == 0 and last == len(lines) - 1:
             return None
-        above = not above if 0 < first and last < len(lines) - 1 else first > 0
+        above = last == len(lines) - 1 or (first > 0 and not above)
         first, last = (first - 1, last) if above else (first, last + 1)
     return first, last

@@ -5,7 +5,7 @@ Kinds are guessed from use (`x.append` makes a list, `len(x)` something sized); 
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pareback.adapters.repair.module import Function, Module, Scoped, sites
@@ -84,6 +84,10 @@ def _kind(node: ast.expr, names: Mapping[str, Iterable[str]]) -> Kinds:
         return _kind_of_call(node)
     if isinstance(node, ast.BinOp):
         return _kind(node.left, names) | _kind(node.right, names)
+    return _kind_of_shape(node, names)
+
+
+def _kind_of_shape(node: ast.expr, names: Mapping[str, Iterable[str]]) -> Kinds:
     if isinstance(node, ast.UnaryOp):
         return frozenset({"bool"}) if isinstance(node.op, ast.Not) else _kind(node.operand, names)
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
@@ -111,23 +115,27 @@ def _names(module: Module, function: Function | None) -> dict[str, Kinds]:
     """Parameters and assigned names of the function and of those around it."""
     if function is None:
         return {}
-    around = [function, *(node for node in module.ancestors(function) if isinstance(node, Scoped))]
+    levels = [function, *(node for node in module.ancestors(function) if isinstance(node, Scoped))]
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for level in around:
-        for name in _params(level):
-            found[name].add("param")
-        for node in ast.walk(level):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                found[node.id].add("local")
-            if isinstance(node, Scoped) and node is not function and level is not node:
-                found[node.name].add("callable")
+    for level in levels:
+        for name, known in _bound(level, function):
+            found[name].add(known)
     for _ in range(2):  # twice: what a name was assigned from may be known only after the first pass
-        for level in around:
-            for node in ast.walk(level):
-                for name, known in _evidence(node, found):
-                    if name in found:
-                        found[name].add(known)
+        for node in (part for level in levels for part in ast.walk(level)):
+            for name, known in _evidence(node, found):
+                if name in found:
+                    found[name].add(known)
     return {name: frozenset(known) for name, known in found.items()}
+
+
+def _bound(level: Function, function: Function) -> Iterator[tuple[str, str]]:
+    """The names that a function binds: its parameters, what it assigns, the functions defined in it."""
+    yield from ((name, "param") for name in _params(level))
+    for node in ast.walk(level):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id, "local"
+        if isinstance(node, Scoped) and node is not function and node is not level:
+            yield node.name, "callable"
 
 
 def _evidence(node: ast.AST, names: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
@@ -143,12 +151,14 @@ def _evidence(node: ast.AST, names: Mapping[str, Iterable[str]]) -> Iterator[tup
         yield from _beside_number(node)
     elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
         yield node.value.id, "sequence" if isinstance(node.slice, ast.Slice) else "subscripted"
+    elif isinstance(node, ast.Slice):
+        yield from ((part.id, "int") for part in (node.lower, node.upper) if isinstance(part, ast.Name))
     elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
         yield node.value.id, _METHODS.get(node.attr, "object")
 
 
 def _assigned(
-    targets: list[ast.expr], value: ast.expr, names: Mapping[str, Iterable[str]]
+    targets: Sequence[ast.expr], value: ast.expr, names: Mapping[str, Iterable[str]]
 ) -> Iterator[tuple[str, str]]:
     for target in targets:
         if isinstance(target, ast.Name):

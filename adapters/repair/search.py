@@ -1,7 +1,7 @@
 """The search itself: from a request's sections to replies, best first, each made only when it is asked for."""
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, islice
 
@@ -9,14 +9,16 @@ from pareback.adapters.model import Request, Source
 from pareback.adapters.repair import evidence
 from pareback.adapters.repair.catalogue import fitting
 from pareback.adapters.repair.localise import Suspicion, localise
-from pareback.adapters.repair.module import Function, Module, parse, sites
-from pareback.adapters.repair.operator import Draft, Operator, Site
+from pareback.adapters.repair.module import Function, Module, compiled, parse, sites
+from pareback.adapters.repair.operator import Draft, Site
 from pareback.adapters.repair.rank import Proposal, ranked, scored
 from pareback.adapters.repair.region import Splice, block, spliced
-from pareback.adapters.repair.scope import Scope, scopes
+from pareback.adapters.repair.scope import scopes
 
 _PAIRED = 48
 """Two-edit replies combine this many of the best single edits."""
+_NEAR = 40
+"""Lines between the two edits of a pair in one file: they are quoted as one region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,12 @@ class Edit:
     splice: Splice
     line: int
 
-    def clashes(self, other: "Edit") -> bool:
-        return self.module.path == other.module.path and self.line == other.line
+    def apart(self, other: "Edit") -> bool:
+        """Whether both can be made: in other files, or at other lines, near enough to be quoted together."""
+        if self.module is not other.module:
+            return True
+        before, after = sorted((self.splice, other.splice), key=lambda splice: splice.start)
+        return before.end < after.start and 0 < abs(self.line - other.line) <= _NEAR
 
 
 def replies(request: Request) -> Iterator[str]:
@@ -40,13 +46,17 @@ def replies(request: Request) -> Iterator[str]:
             best.append(edit)
         yield from _fresh([edit], seen)
     for first, second in sorted(combinations(range(len(best)), 2), key=sum):
-        if not best[first].clashes(best[second]):
+        if best[first].apart(best[second]):
             yield from _fresh([best[first], best[second]], seen)
 
 
 def _fresh(edits: list[Edit], seen: set[str]) -> Iterator[str]:
-    """The reply that makes the edits, unless it was given before or cannot be written."""
-    blocks = [block(edit.module.path, edit.module.text, edit.splice) for edit in edits]
+    """The reply that makes the edits, one block for each file, unless it was given before or cannot be written."""
+    modules = {edit.module.path: edit.module for edit in edits}
+    blocks = [
+        block(path, module.text, [edit.splice for edit in edits if edit.module is module])
+        for path, module in modules.items()
+    ]
     reply = "\n".join(text for text in blocks if text)
     if all(blocks) and reply not in seen:
         seen.add(reply)
@@ -92,7 +102,7 @@ def proposed(modules: list[Module], request: Request) -> list[Proposal]:
 
 def _at(node: ast.AST, function: Function | None, site: Site, suspicion: Suspicion) -> Iterator[Proposal]:
     share = suspicion.of(site.module, site.statement, function)
-    for operator in fitting(type(node)):
+    for operator in fitting(node):
         if not operator.needs or operator.needs & site.clues.kinds:
             drafts = list(operator.propose(node, site))
             yield from scored(operator, site, drafts, share)
@@ -118,7 +128,11 @@ def _constants(tests: Iterable[Source]) -> tuple[object, ...]:
         except (SyntaxError, ValueError, RecursionError):
             continue
         for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, int | float | str) and len(str(node.value)) < 20:
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, int | float | str)
+                and len(str(node.value)) < 20
+            ):
                 found[node.value] = None
     return tuple(islice((value for value in found if not isinstance(value, bool)), 24))
 
@@ -147,15 +161,7 @@ def _parsed_in(module: Module, node: ast.expr, draft: Draft, text: str) -> str |
 def _holds(text: str) -> bool:
     """Whether the file still compiles."""
     try:
-        compile(text, "<candidate>", "exec", dont_inherit=True)
+        compiled(text)
     except (SyntaxError, ValueError, RecursionError):
         return False
     return True
-
-
-def scope_of(module: Module, function: Function | None) -> Scope:
-    """The scope of one function, for examples and tests."""
-    return scopes(module)[function]
-
-
-Operators = Mapping[str, Operator]

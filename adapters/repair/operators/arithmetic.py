@@ -107,7 +107,7 @@ def _term(node: ast.AST, site: Site) -> Iterator[Draft]:
     mentioned = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
     for name, known in site.scope.names.items():
         shared = known & kinds
-        if name in mentioned or "callable" in known or name == "self":
+        if "callable" in known or name == "self" or (name in mentioned and not kinds & _TEXT_LIKE):
             continue
         text = site.operand(node)
         if kinds & _TEXT_LIKE and (shared & _TEXT_LIKE or not known & _NUMBERS):

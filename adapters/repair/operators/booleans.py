@@ -77,7 +77,7 @@ def _owners(test: ast.expr, site: Site) -> Iterator[str]:
     for part in ast.walk(test):
         if isinstance(part, ast.Attribute | ast.Subscript) and isinstance(part.value, ast.Name | ast.Attribute):
             owner = site.text(part.value)
-            if owner != "self" and owner in site.scope.names or isinstance(part.value, ast.Attribute):
+            if isinstance(part.value, ast.Attribute) or owner in site.scope.names.keys() - {"self"}:
                 yield owner
 
 

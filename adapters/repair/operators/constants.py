@@ -35,9 +35,9 @@ def _number(node: ast.AST, site: Site) -> Iterator[Draft]:
     for other, weight in shifts.items():
         if other != value:
             yield site.replace(node, repr(other), weight)
-    for other in site.constants:
-        if isinstance(other, int | float) and other != value and other not in shifts:
-            yield site.replace(node, repr(other), 0.1)
+    for mined in site.constants:
+        if isinstance(mined, int | float) and mined != value and mined not in shifts:
+            yield site.replace(node, repr(mined), 0.1)
 
 
 def _flag(node: ast.AST, site: Site) -> Iterator[Draft]:

@@ -12,20 +12,29 @@ _BLOCKS = (ast.For, ast.While, ast.If, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def _places(node: ast.AST, site: Site) -> Iterator[tuple[int, str, float]]:
-    """Where a statement could be missing in the blocks of a node: (offset, indentation, weight). At the start, at the
-    end, and before a last `return`."""
+    """Where a statement could be missing in the blocks of a node: (offset, indentation, weight). Most often at
+    the start, at the end, or before a last `return`."""
     for block in blocks(node):
         body = [item for item in block if not (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant))]
         if not body or (block is getattr(node, "orelse", None) and isinstance(block[0], ast.If)):
             continue
         indent = site.module.indent(body[0])
-        last = body[-1]
-        yield site.module.starts[body[0].lineno - 1], indent, 1.0
-        if isinstance(last, ast.Return | ast.Break | ast.Continue | ast.Raise):
-            if last is not body[0]:
-                yield site.module.starts[last.lineno - 1], indent, 1.0
+        starts = [site.module.starts[_first_line(item) - 1] for item in body]
+        yield from ((at, indent, 1.0 if at == starts[0] else 0.5) for at in starts[:-1])
+        if isinstance(body[-1], ast.Return | ast.Break | ast.Continue | ast.Raise):
+            yield starts[-1], indent, 1.0
         else:
-            yield min(site.module.starts[last.end_lineno or 0], len(site.module.text)), indent, 1.0
+            yield from ((starts[-1], indent, 0.5 if starts[1:] else 1.0), (_after(body[-1], site), indent, 1.0))
+
+
+def _first_line(statement: ast.stmt) -> int:
+    """The line a statement begins on, its decorators counted."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(item.lineno for item in decorators)])
+
+
+def _after(statement: ast.stmt, site: Site) -> int:
+    return min(site.module.starts[statement.end_lineno or 0], len(site.module.text))
 
 
 def _insert(site: Site, place: tuple[int, str, float], text: str, weight: float) -> Draft:
@@ -94,11 +103,11 @@ def _base_case(node: ast.AST, site: Site) -> Iterator[Draft]:
         known = site.scope.names.get(name, frozenset())
         tests = [f"not {name}", *([] if known & CONTAINERS else [f"{name} is None", f"{name} <= 0"])]
         for test in tests:
-            for value, weight in _results(node, site, name):
+            for value, weight in _results(site, name):
                 yield _insert(site, place, f"if {test}:\n{place[1]}    return {value}", weight)
 
 
-def _results(node: ast.AST, site: Site, name: str) -> Iterator[tuple[str, float]]:
+def _results(site: Site, name: str) -> Iterator[tuple[str, float]]:
     """What such a case could return: what the function returns elsewhere, and the empty values."""
     expected = [repr(value) for _, value in site.clues.values if not value or value in (1, True)]
     offered = dict.fromkeys([*expected, "[]", "0", "None", "False", "True", "''", "1"])
@@ -112,7 +121,7 @@ def _return(node: ast.AST, site: Site) -> Iterator[Draft]:
     last = node.body[-1]
     if node is not site.function() or isinstance(last, ast.Return | ast.Raise):
         return
-    at = min(site.module.starts[last.end_lineno or 0], len(site.module.text))
+    at = _after(last, site)
     for name, known in site.scope.names.items():
         if name != "self" and "callable" not in known:
             weight = 1.0 if "param" not in known else 0.4

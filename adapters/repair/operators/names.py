@@ -8,6 +8,10 @@ from pareback.adapters.repair.operator import Draft, Example, Operator, Site, li
 from pareback.adapters.repair.scope import Kinds
 
 _NEUTRAL = {"param", "local", "loop", "global"}
+_GROUP = {
+    "list": "many", "set": "many", "dict": "many", "tuple": "many", "str": "many", "sized": "many",
+    "iterable": "many", "sequence": "many", "subscripted": "many", "float": "int",
+}  # fmt: skip  # a table reads better in rows
 _BUILTINS = frozenset(dir(builtins))
 
 
@@ -19,7 +23,7 @@ def _variable(node: ast.AST, site: Site) -> Iterator[Draft]:
     known = site.kind(node)
     for name, other in _reachable(site, stored=isinstance(node.ctx, ast.Store)):
         if name != node.id:
-            weight = _fits(known, other) * (0.4 + likeness(node.id, name))
+            weight = _fits(known, other) * (0.7 + 0.6 * likeness(node.id, name))
             yield site.replace(node, name, weight * (0.4 if isinstance(node.ctx, ast.Store) else 1.0))
 
 
@@ -33,12 +37,15 @@ def _reachable(site: Site, *, stored: bool) -> Iterator[tuple[str, Kinds]]:
 
 def _fits(known: Kinds, other: Kinds) -> float:
     """How well one name can stand where another stood, by what they seem to hold."""
-    shared = (known & other) - _NEUTRAL
-    if shared:
-        return 1.0
-    if known - _NEUTRAL and other - _NEUTRAL:
-        return 0.35
-    return 0.7 if "global" not in other else 0.3
+    mine, theirs = _groups(known), _groups(other)
+    if mine and theirs and not mine & theirs:
+        return 0.2
+    return (0.8 if not (mine and theirs) else 1.0) * (0.4 if "global" in other else 1.0)
+
+
+def _groups(known: Kinds) -> set[str]:
+    """The kinds, those merged that are used alike."""
+    return {_GROUP.get(kind, kind) for kind in known - _NEUTRAL}
 
 
 def _function(node: ast.AST, site: Site) -> Iterator[Draft]:

@@ -10,7 +10,7 @@ from pareback.adapters.repair.operator import Draft, Example, Operator, Site, li
 
 _UNKNOWN = re.compile(r"name '(\w+)' is not defined|cannot access local variable '(\w+)'|local variable '(\w+)'")
 _WANTED = re.compile(r"cannot import name '(\w+)'|has no attribute '(\w+)'")
-_MEANT = re.compile(r"Did you mean: '(\w+)'|did you mean '(\w+)'", re.I)
+_MEANT = re.compile(r"Did you mean: '(\w+)'|did you mean '(\w+)'", re.IGNORECASE)
 _LACKING = re.compile(r"(\w+)\(\) missing \d+ required (?:positional|keyword-only) arguments?: '(\w+)'")
 _HOMES = {
     "defaultdict": "collections", "Counter": "collections", "deque": "collections", "OrderedDict": "collections",
@@ -61,7 +61,7 @@ def _import(node: ast.AST, site: Site) -> Iterator[Draft]:
 
 def _line(statement: ast.stmt) -> int:
     """The line a statement begins on, its decorators counted."""
-    decorators = getattr(statement, "decorator_list", [])
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(item.lineno for item in decorators)])
 
 
