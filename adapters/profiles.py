@@ -76,7 +76,7 @@ def find(model: str, *, family: str | None = None, prices: Mapping[str, float] |
     Raises ModelRefused for a family that does not exist and for prices that cannot be read.
     """
     profile = named(family) if family else _matching(model)
-    return profile if prices is None else replace(profile, prices=_prices(model, prices))
+    return profile if prices is None else replace(profile, prices=read_prices(prices, f"model {model!r}"))
 
 
 def named(family: str) -> Profile:
@@ -87,21 +87,22 @@ def named(family: str) -> Profile:
     raise ModelRefused(f"profile {family!r} does not exist; expected one of {', '.join(row.name for row in FAMILIES)}")
 
 
-def _matching(model: str) -> Profile:
-    return next(row.profile for row in FAMILIES if re.search(row.pattern, model.lower()))
-
-
-def _prices(model: str, prices: Mapping[str, float] | Prices) -> Prices:
+def read_prices(prices: Mapping[str, float] | Prices, whose: str) -> Prices:
+    """Prices from configuration, in US dollars per million tokens. Raises ModelRefused where they cannot be read."""
     if isinstance(prices, Prices):
         return prices
     wrong = [name for name, value in prices.items() if not _is_price(name, value)]
     missing = [name for name in ("prompt", "completion") if name not in prices]
     if wrong or missing:
         raise ModelRefused(
-            f"prices of model {model!r}: {', '.join(wrong + missing)!s} cannot be used; expected prompt, completion "
-            "and, if it has one, cached, in US dollars per million tokens"
+            f"prices of {whose}: {', '.join(wrong + missing)} cannot be used; expected prompt, completion and, if it "
+            "has one, cached, in US dollars per million tokens"
         )
     return Prices(prices["prompt"], prices["completion"], prices.get("cached"))
+
+
+def _matching(model: str) -> Profile:
+    return next(row.profile for row in FAMILIES if re.search(row.pattern, model.lower()))
 
 
 def _is_price(name: str, value: object) -> bool:

@@ -15,8 +15,9 @@ from pareback.adapters.model import ModelRefused
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A service. `key_env` None needs no key; `url`, its OpenAI-compatible address, is None where the user must give it.
+    """A service; `key_env` None: it needs no key.
 
+    `url` is its OpenAI-compatible address, None where only the user can know it.
     `path` is what an address from the variables in `url_env` lacks, because other clients add it themselves.
     """
 

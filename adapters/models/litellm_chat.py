@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from pareback.adapters import profiles
-from pareback.adapters.answer import Answer, body, clean, with_content
+from pareback.adapters.answer import Answer, body, clean, with_content, words
 from pareback.adapters.failures import Caller, failure, seconds_to_wait, withheld
 from pareback.adapters.model import Model, ModelRefused, Profile, Request, Usage
 from pareback.adapters.providers import PROVIDERS, find_key, split
@@ -26,7 +26,8 @@ _ENVIRONMENT = {
 }
 
 
-def build(
+# The arguments are the part's configuration keys, and those are six.
+def build(  # noqa: PLR0913
     *,
     model: str,
     base_url: str | None = None,
@@ -55,17 +56,16 @@ def warm() -> ModuleType:
     """Load the library (seconds of processor time) and switch off what it would do unasked; safe in any thread."""
     for variable, value in _ENVIRONMENT.items():
         os.environ[variable] = value
-    library = import_module("litellm")
+    library: Any = import_module("litellm")
     library.suppress_debug_info = True  # else it prints advice to standard output
-    return library
+    loaded: ModuleType = library
+    return loaded
 
 
 class LitellmChat:
     """One model under its litellm name."""
 
-    def __init__(
-        self, model: str, profile: Profile, caller: Caller, *, base_url: str | None, total: float
-    ) -> None:
+    def __init__(self, model: str, profile: Profile, caller: Caller, *, base_url: str | None, total: float) -> None:
         self._model = model
         self._profile = profile
         self._caller = caller
@@ -96,7 +96,7 @@ class LitellmChat:
         try:
             response = library.completion(**self._arguments(request))
         except library.exceptions.openai.OpenAIError as error:  # the ancestor of all its errors
-            if withheld(_status(error), str(error)) or isinstance(error, library.ContentPolicyViolationError):
+            if withheld(_status(error), _words(error)) or isinstance(error, library.ContentPolicyViolationError):
                 return Answer("", "filtered", Usage()), None
             raise _failure(error, self._caller) from error
         chunk = read(response.model_dump(), "message")
@@ -132,10 +132,16 @@ def _require_key(library: ModuleType, model: str, caller: Caller, base_url: str 
 
 
 def _failure(error: Any, caller: Caller) -> Exception:
-    """Sorted by HTTP status like any other provider's answer; the library's own prefixes and tracebacks are left out."""
-    said = str(getattr(error, "message", error)).partition("\nTraceback")[0].rpartition("Exception - ")[2]
-    headers = getattr(getattr(error, "response", None), "headers", None) or {}
-    return failure(_status(error), said, caller, seconds_to_wait(headers.get("retry-after")))
+    """Sorted by HTTP status like any other provider's answer."""
+    headers = getattr(error, "litellm_response_headers", None) or {}
+    return failure(_status(error), _words(error), caller, seconds_to_wait(headers.get("retry-after")))
+
+
+def _words(error: Any) -> str:
+    """What the provider said; where it said nothing, the library's message without its prefixes and tracebacks."""
+    said = getattr(error, "body", None)
+    message = str(getattr(error, "message", error)).partition("\nTraceback")[0].rpartition("Exception - ")[2]
+    return (words(said) if isinstance(said, dict) else "") or message
 
 
 def _status(error: Any) -> int:

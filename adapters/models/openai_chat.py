@@ -91,7 +91,9 @@ def _answered(call: "_Call", content: bytes, profile: Profile) -> Iterator[Piece
             elif response.is_success:
                 answer = yield from receive(lines(blocks), call.caller)
             else:
-                raise failure(response.status_code, said, call.caller, seconds_to_wait(response.headers.get("retry-after")))
+                raise failure(
+                    response.status_code, said, call.caller, seconds_to_wait(response.headers.get("retry-after"))
+                )
             yield answer.reply(profile, monotonic() - started)
             for _ in blocks:  # what follows the end mark is read away, or the connection could not serve again
                 pass

@@ -10,7 +10,16 @@ from typing import Any
 
 import pytest
 
-from pareback.adapters.model import ContextTooLong, ModelRefused, ModelUnavailable, Prices, Profile, Reply, Request, Usage
+from pareback.adapters.model import (
+    ContextTooLong,
+    ModelRefused,
+    ModelUnavailable,
+    Prices,
+    Profile,
+    Reply,
+    Request,
+    Usage,
+)
 from pareback.adapters.models.litellm_chat import build, warm
 
 
@@ -188,9 +197,7 @@ def test_a_name_the_library_does_not_know_is_refused(request_: Request) -> None:
         list(build(model="nonsense").complete(request_))
 
 
-def test_the_key_is_sent_and_never_shown(
-    endpoint: Any, request_: Request, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_key_is_sent_and_never_shown(endpoint: Any, request_: Request, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_KEY", "sk-secret")
     server = endpoint([endpoint.fault(401, "Incorrect API key provided: sk-secret")])
     with pytest.raises(ModelRefused, match="set MY_KEY") as caught:
