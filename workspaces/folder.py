@@ -44,6 +44,18 @@ def read(root: Path, path: str) -> bytes | None:
         raise
 
 
+def absent(root: Path, path: str) -> bool:
+    """Whether nothing at all has this name, and no file or symlink stands where a folder above it would be."""
+    try:
+        with parent(root, path) as (folder, name):
+            os.lstat(name, dir_fd=folder)
+    except FileNotFoundError:
+        return True
+    except NotADirectoryError:
+        return False
+    return False
+
+
 def copy(source: Path, folder: int, name: str, *, mode: int) -> os.stat_result:
     """As `create`, with the bytes of another file; shares its blocks where the file system can."""
     descriptor = os.open(name, _CREATE, 0o600, dir_fd=folder)
@@ -53,13 +65,17 @@ def copy(source: Path, folder: int, name: str, *, mode: int) -> os.stat_result:
         return os.fstat(file.fileno())
 
 
-def create(folder: int, name: str, content: bytes, *, mode: int) -> os.stat_result:
-    """A new file with exactly this mode; what was there must be gone. The stat is the file's as it was closed."""
-    descriptor = os.open(name, _CREATE, 0o600, dir_fd=folder)
+def create(folder: int, name: str, content: bytes, *, mode: int | None = None, durable: bool = False) -> os.stat_result:
+    """A new file with exactly this mode (None: what the umask leaves); what was there must be gone. `durable` waits for
+    the disk. The stat is the file's as it was closed."""
+    descriptor = os.open(name, _CREATE, 0o666, dir_fd=folder)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
-        os.fchmod(descriptor, mode)
+        if mode is not None:
+            os.fchmod(descriptor, mode)
+        if durable:
+            os.fsync(descriptor)
         return os.fstat(descriptor)
 
 
