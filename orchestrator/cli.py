@@ -130,7 +130,7 @@ def check(
     budget: Annotated[str | None, typer.Option("--budget", help="fix|small|medium|large|auto|POINTS")] = None,
     waive: Annotated[list[str] | None, typer.Option("--waive", metavar="ID", help="Waive one finding.")] = None,
     enforce: Annotated[str, typer.Option("--enforce", help="off|hard|budget: what exits 1.")] = "budget",
-    form: Annotated[str, typer.Option("--format", help="text|json")] = "text",
+    format: Annotated[str, typer.Option("--format", help="text|json")] = "text",
 ) -> None:
     """Judge a change: the gate alone, without a model."""
     _do("check", **locals())
@@ -198,3 +198,7 @@ def _explain(error: Exception) -> int:
     line, code = import_module("pareback.orchestrator.boundary").explain(error, traceback.format_exc())
     sys.stderr.write(f"pareback: {line}\n")
     return int(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 OWN_FILE = "pareback.toml"
@@ -53,6 +52,7 @@ class Settings(BaseModel):
     max_tokens: int | None = None
     max_cost_usd: float | None = None
     tests: tuple[str, ...] = ()
+    test_seconds: float = 10.0
     test_cmd: str | None = None
     setup: str = "none"
     python: str | None = None
@@ -122,9 +122,8 @@ def repository_layer(read: Mapping[str, bytes]) -> Layer:
     return Layer("pyproject.toml", project.get("tool", {}).get("pareback", {}), trusted=False)
 
 
-def user_layer(environ: Mapping[str, str]) -> Layer:
-    """The user's own file: `$PAREBACK_CONFIG`, else `config.toml` in the user's configuration folder."""
-    path = Path(environ.get("PAREBACK_CONFIG") or Path(platformdirs.user_config_dir("pareback")) / "config.toml")
+def user_layer(path: Path) -> Layer:
+    """The user's own file; one that does not exist sets nothing."""
     try:
         return Layer(str(path), parse(path.read_bytes(), str(path)))
     except FileNotFoundError:

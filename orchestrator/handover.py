@@ -34,7 +34,7 @@ class Handed:
 
 
 def hand_over(parcel: Parcel, wish: Wish, repository: Repository) -> Handed:
-    """The patch file always; the branch and the work tree only for what was accepted. Doing it again changes nothing."""
+    """The patch file always; the branch and the work tree only for what was accepted. Doing it twice is harmless."""
     delivery = Delivery(
         run=parcel.run,
         title=parcel.title,

@@ -77,6 +77,12 @@ def find(environ: Mapping[str, str]) -> Home:
     )
 
 
+def config_file(environ: Mapping[str, str]) -> Path:
+    """The user's own settings: `$PAREBACK_CONFIG`, else `config.toml` in the user's configuration folder."""
+    given = environ.get("PAREBACK_CONFIG")
+    return Path(given) if given else Path(platformdirs.user_config_dir("pareback")) / "config.toml"
+
+
 @contextmanager
 def lease(folder: Path) -> Iterator[None]:
     """Hold the run alone; the kernel lets go when the process dies, however it dies. Raises AlreadyRunning."""

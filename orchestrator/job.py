@@ -1,4 +1,4 @@
-"""A job: one ticket with the settings and the delivery it was given. What is written down first, so that it can resume."""
+"""A job: one ticket with the settings and the delivery it was given; written down first, so that it can resume."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

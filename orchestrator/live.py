@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.live import Live as Display
 from rich.text import Text
 
-from pareback.orchestrator.progress import SAYINGS
+from pareback.orchestrator.sayings import say
 from pareback.orchestrator.state import Event
 
 ENDS = frozenset({"end"})
@@ -38,13 +38,13 @@ class Live:
 
     def _take(self, event: Event) -> None:
         if event.kind == "round":
-            self._round = SAYINGS["round"](event)
+            self._round = say(event)
             self._count.clear()
         elif event.kind == "piece":
             self._count["bytes"] += int(str(event.data["bytes"]))
         elif event.kind == "candidate" and not event.data.get("target_green"):
             self._count["red"] += 1
-        elif line := SAYINGS.get(event.kind, lambda _: "")(event):
+        elif line := say(event):
             style = "green" if event.data.get("green") else ""
             self._console.print(Text(f"{time.monotonic() - self._born:6.1f}s  {line}", style=style))
 

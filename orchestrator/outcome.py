@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pareback.adapters.model import Reply
 from pareback.gates.verdict import Verdict, document
+from pareback.orchestrator.accounts import Money
 from pareback.orchestrator.prompts import version
 from pareback.orchestrator.state import Candidate, Ending, EndingName, Round
 
@@ -24,23 +24,15 @@ EXITS: Mapping[EndingName, int] = {
     "interrupted": 130,
 }
 TRY_LATER = 75
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """What the run's calls used. A sum is None as soon as one call's part of it is unknown."""
-
-    prompt: int | None = 0
-    completion: int | None = 0
-    cached: int | None = 0
-    cost_usd: float | None = 0.0
-    seconds: float = 0.0
-    calls: int = 0
+UNCOUNTED = Money()
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Everything the result document says. `seconds` maps total, tests and gate to seconds."""
+    """Everything the result document says. `seconds` maps total, model and tests to seconds.
+
+    `unapplied`: accepted, but not written into the work tree although that was asked for.
+    """
 
     run: str
     ticket: str
@@ -54,30 +46,21 @@ class Outcome:
     budget: float | None = None
     budget_source: str | None = None
     tests: Mapping[str, int] | None = None
-    money: Money = Money()
+    money: Money = UNCOUNTED
     seconds: Mapping[str, float] | None = None
     branch: str | None = None
     patch: str | None = None
     applied: bool = False
+    unapplied: bool = False
     report: str | None = None
     error: str | None = None
 
     @property
     def exit(self) -> int:
         """The process's exit code."""
-        return TRY_LATER if self.ending.retry else EXITS[self.ending.name]
-
-
-def money(replies: tuple[Reply, ...]) -> Money:
-    """The sum over replies; unknown beats any number."""
-    return Money(
-        prompt=_sum([reply.usage.prompt for reply in replies]),
-        completion=_sum([reply.usage.completion for reply in replies]),
-        cached=_sum([reply.usage.cached for reply in replies]),
-        cost_usd=_sum([reply.cost_usd for reply in replies]),
-        seconds=sum(reply.seconds for reply in replies),
-        calls=len(replies),
-    )
+        if self.ending.retry:
+            return TRY_LATER
+        return 1 if self.unapplied else EXITS[self.ending.name]
 
 
 def result(outcome: Outcome) -> dict[str, Any]:
@@ -177,10 +160,6 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
         "within": None if verdict is None else verdict.within,
         "findings": [] if verdict is None else [finding.id for finding in verdict.findings],
     }
-
-
-def _sum(values: list[Any]) -> Any:
-    return None if any(value is None for value in values) else sum(values)
 
 
 def _rounded(value: float) -> float:

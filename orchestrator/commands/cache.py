@@ -21,7 +21,7 @@ def do(*, what: str | None) -> int:
     return 0
 
 
-def _writable(remove: object, path: str, _: object) -> None:
+def _writable(_: object, path: str, __: object) -> None:
     """Pristine trees are read-only: open the folder and try once more; what is gone already is fine."""
     parent = Path(path).parent
     if parent.exists():

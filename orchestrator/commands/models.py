@@ -4,13 +4,13 @@ import json as jsons
 import os
 
 from pareback.adapters.profiles import FAMILIES
-from pareback.orchestrator import ladder
+from pareback.orchestrator import home, ladder
 from pareback.orchestrator.config import environment_layer, resolve, user_layer
 
 
 def do(*, json: bool) -> int:
     """List families with their edit forms and prices, then the keys and names that are configured."""
-    settings = resolve((user_layer(os.environ), environment_layer(os.environ))).settings
+    settings = resolve((user_layer(home.config_file(os.environ)), environment_layer(os.environ))).settings
     reachable = ladder.reachable(settings, os.environ)
     rows = [
         {

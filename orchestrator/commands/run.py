@@ -10,6 +10,7 @@ from typing import Any
 from pareback.adapters.ticket import Ticket
 from pareback.orchestrator import boundary, parts, run, summary
 from pareback.orchestrator.commands import resume
+from pareback.orchestrator.desk import Surroundings
 from pareback.orchestrator.job import Job, Wish
 from pareback.orchestrator.outcome import Outcome
 from pareback.orchestrator.progress import show
@@ -40,7 +41,7 @@ def do(**words: Any) -> int:
         return resume.do(run=words["resume"], json=words["json"])
     job = _job(words)
     listen = show(quiet=words["json"])
-    outcome = run.start(job, environ=os.environ, listen=listen, dry=words["dry_run"])
+    outcome = run.start(job, Surroundings(os.environ, listen, dry=words["dry_run"]))
     return _finish(outcome, json=words["json"], copy=words["result"])
 
 

@@ -1,0 +1,68 @@
+"""The end of a run: hand the best patch over, write result and record, say the ending."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from pareback.adapters.sink import DeliveryFailed
+from pareback.orchestrator import accounts, outcome
+from pareback.orchestrator.desk import Desk
+from pareback.orchestrator.handover import Handed, Parcel, hand_over
+from pareback.orchestrator.outcome import Outcome
+from pareback.orchestrator.prepare import Prepared
+from pareback.orchestrator.state import Ending, Event, State
+
+
+def close(desk: Desk, state: State | None, prepared: Prepared | None, ending: Ending) -> Outcome:
+    """Whatever ended the run: its best candidate is handed over and shown, and the documents are written."""
+    handed, ending = _handed(desk, state, ending)
+    facts = Outcome(run=desk.folder.name, ticket=desk.job.ticket.id, ending=ending)
+    facts = facts if prepared is None else replace(prepared.facts, ending=ending)
+    done = replace(
+        facts,
+        best=None if state is None else state.best,
+        history=() if state is None else state.history,
+        money=accounts.money(desk.ledger),
+        seconds=_seconds(desk),
+        branch=handed.branch,
+        patch=handed.patch,
+        applied=handed.applied,
+        unapplied=desk.job.wish.apply and ending.name == "accepted" and not handed.applied,
+        report=str(desk.folder / "result.json"),
+    )
+    _write(desk.folder / "record.json", outcome.record(done))
+    _write(desk.folder / "result.json", outcome.result(done))
+    desk.around.listen(Event("ending", data={"name": ending.name, "reason": ending.reason}))
+    return done
+
+
+def _handed(desk: Desk, state: State | None, ending: Ending) -> tuple[Handed, Ending]:
+    """What could not be delivered as wished is said; paid work is never thrown away for it."""
+    if state is None or state.best is None or state.best.commit is None:
+        return Handed(), ending
+    ticket = desk.job.ticket
+    parcel = Parcel(
+        run=desk.folder.name,
+        title=ticket.title or ticket.text.strip().partition("\n")[0][:72] or ticket.id,
+        base=desk.ledger.note("base") or "",
+        head=state.best.commit,
+        accepted=ending.name == "accepted",
+        folder=desk.folder,
+    )
+    try:
+        handed = hand_over(parcel, desk.job.wish, desk.repository)
+    except (DeliveryFailed, ValueError) as error:
+        handed = Handed(patch=str(desk.folder / "patch.diff"), why=str(error))
+    return handed, replace(ending, message="; ".join(part for part in (ending.message, handed.why) if part))
+
+
+def _seconds(desk: Desk) -> Mapping[str, float]:
+    return {"total": desk.ledger.seconds, **accounts.seconds(desk.ledger)}
+
+
+def _write(path: Path, value: object) -> None:
+    """All or nothing: a reader never sees half a document."""
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
+    part.replace(path)

@@ -1,0 +1,88 @@
+"""`pareback doctor`: what this machine offers, and how to mend what is missing."""
+
+import json as jsons
+import os
+import platform
+import subprocess
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from pareback.orchestrator import home, ladder, parts
+from pareback.orchestrator.config import ConfigError, environment_layer, resolve, user_layer
+from pareback.workspaces import interpreter
+from pareback.workspaces.repository import NotARepository, open_repository
+
+OLD_GIT = (2, 50, 1)
+"""Git before this needs a distribution's backports of the fixes of May 2024 and July 2025."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `mend` is empty where all is well."""
+
+    what: str
+    found: str
+    mend: str = ""
+
+
+def do(*, repo: Path, json: bool) -> int:
+    """Look, and say; 0 whatever is found, since a missing thing may not be needed."""
+    findings = [_python(), _git(), _sandbox(), _interpreter(repo), _settings(), _cache()]
+    if json:
+        print(jsons.dumps([asdict(finding) for finding in findings], indent=2))
+        return 0
+    for finding in findings:
+        print(f"{'-' if finding.mend else 'ok':<3} {finding.what:<12} {finding.found}")
+        if finding.mend:
+            print(f"{'':<16} {finding.mend}")
+    return 0
+
+
+def _python() -> Finding:
+    return Finding("pareback", f"{version('pareback')} on Python {platform.python_version()}, {platform.system()}")
+
+
+def _git() -> Finding:
+    try:
+        text = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return Finding("git", "not found", "install git; every run works on a private copy of the repository")
+    digits = text.split()[2].split(".")[:3]
+    number = tuple(int(part) for part in digits if part.isdigit())
+    old = "see that your distribution has backported the security fixes of 2024 and 2025" if number < OLD_GIT else ""
+    return Finding("git", text, old)
+
+
+def _sandbox() -> Finding:
+    levels = ", ".join(parts.names("sandboxes"))
+    return Finding("sandbox", f"offered: {levels}", "tests run unconfined: use it on repositories you trust")
+
+
+def _interpreter(repo: Path) -> Finding:
+    try:
+        shadow = home.find(os.environ).cache / "doctor"
+        with open_repository(repo.absolute(), shadow=shadow) as repository:
+            tracked = repository.files(repository.head) if repository.head else {}
+            found = interpreter.discover(repository.root, explicit=None, environ=os.environ, tracked=tracked)
+    except NotARepository as error:
+        return Finding("interpreter", "not looked for", str(error))
+    if found is None:
+        return Finding("interpreter", "none that imports pytest", interpreter.WAYS_ON)
+    return Finding("interpreter", f"{found.path} ({found.version}, {found.how})")
+
+
+def _settings() -> Finding:
+    try:
+        settings = resolve((user_layer(home.config_file(os.environ)), environment_layer(os.environ))).settings
+    except ConfigError as error:
+        return Finding("models", "the settings cannot be read", str(error))
+    found = ladder.reachable(settings, os.environ)
+    if settings.model or found:
+        return Finding("models", ", ".join((*settings.model, *found)))
+    return Finding("models", "embedded only", "set a key (such as OPENAI_API_KEY), or --base-url for a local endpoint")
+
+
+def _cache() -> Finding:
+    place = home.find(os.environ)
+    return Finding("folders", f"runs {place.runs}, cache {place.cache}")

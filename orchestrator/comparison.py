@@ -1,0 +1,105 @@
+"""Two trees side by side under the gate, without a model: what `check` and its API answer."""
+
+import os
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pareback.gates import budget as budgets
+from pareback.gates.judge import judge
+from pareback.gates.store import Store
+from pareback.gates.verdict import Verdict
+from pareback.orchestrator import home
+from pareback.orchestrator.boundary import Mistake
+from pareback.orchestrator.config import Settings, environment_layer, flag_layer, repository_layer, resolve, user_layer
+from pareback.workspaces.repository import Repository, open_repository
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What to compare. `revisions` is "A..B"; else the merge base with `base` (None: upstream, then the default
+    branch) against the work tree."""
+
+    repo: Path
+    base: str | None = None
+    revisions: str | None = None
+    budget: str | None = None
+    waive: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The verdict with the two commits it is about; a work tree's commit exists only here."""
+
+    base: str
+    head: str
+    verdict: Verdict
+
+
+def compare(wanted: Comparison) -> Compared:
+    """Judge head against base. Raises Mistake for words that name nothing, NotARepository, ConfigError."""
+    with (
+        tempfile.TemporaryDirectory(prefix="pareback-") as folder,
+        open_repository(wanted.repo.absolute(), shadow=Path(folder) / "shadow") as repository,
+    ):
+        try:
+            base, head = _commits(wanted, repository)
+        except ValueError as error:
+            raise Mistake(str(error)) from error
+        settings = _settings(wanted, repository, base)
+        return Compared(base, head, _judged(repository, base, head, settings))
+
+
+def read_budget(text: str) -> budgets.Budget:
+    """The budget a word or number names. Raises Mistake."""
+    try:
+        return budgets.read(text)
+    except ValueError as error:
+        raise Mistake(str(error)) from error
+
+
+def config_files(repository: Repository, commit: str) -> Mapping[str, bytes]:
+    """The repository's own settings files at a commit."""
+    found = {name: repository.read_file(commit, name) for name in ("pareback.toml", "pyproject.toml")}
+    return {name: raw for name, raw in found.items() if raw is not None}
+
+
+def facts_store(environ: Mapping[str, str]) -> Store:
+    """The cache of facts that all runs share."""
+    folder = home.find(environ).cache
+    folder.mkdir(parents=True, exist_ok=True)
+    return Store(folder / "facts.db")
+
+
+def _commits(wanted: Comparison, repository: Repository) -> tuple[str, str]:
+    now = int(time.time())
+    if wanted.revisions is not None:
+        left, dots, right = wanted.revisions.partition("..")
+        if not dots or not left or not right:
+            raise Mistake(f"{wanted.revisions!r} names no two revisions; expected A..B")
+        return repository.freeze(left, date=now), repository.freeze(right.lstrip("."), date=now)
+    against = wanted.base or repository.upstream_or_default()
+    if against is None:
+        raise Mistake("there is no upstream and no default branch to compare with; name one: --base REV")
+    base = repository.merge_base(against, "HEAD")
+    return base, repository.freeze(None, date=now)
+
+
+def _settings(wanted: Comparison, repository: Repository, base: str) -> Settings:
+    flags = flag_layer({"budget": wanted.budget, "waive": wanted.waive})
+    own = repository_layer(config_files(repository, base))
+    user = user_layer(home.config_file(os.environ))
+    return resolve((own, user, environment_layer(os.environ), flags)).settings
+
+
+def _judged(repository: Repository, base: str, head: str, settings: Settings) -> Verdict:
+    return judge(
+        repository.files(base),
+        repository.files(head),
+        read=repository.read,
+        budget=read_budget(settings.budget),
+        waive=settings.waive,
+        store=facts_store(os.environ),
+    )

@@ -1,0 +1,47 @@
+"""What one process life of a run works with, before the loop's context can be made."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pareback.orchestrator.job import Job
+from pareback.orchestrator.ledger import Ledger
+from pareback.orchestrator.state import Ending, Event
+from pareback.workspaces.repository import Repository
+
+Listen = Callable[[Event], None]
+
+
+class Ended(Exception):
+    """The run ends before or outside the loop: its ending is data, the way there is not."""
+
+    def __init__(self, ending: Ending) -> None:
+        super().__init__(ending.message)
+        self.ending = ending
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Who calls: environment variables, the listener for events, and whether only a plan is wanted."""
+
+    environ: Mapping[str, str]
+    listen: Listen
+    dry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The job, its folder and ledger, the repository, and the signal that ends the run."""
+
+    job: Job
+    folder: Path
+    ledger: Ledger
+    repository: Repository
+    around: Surroundings
+    cache: Path
+    stop: threading.Event
+
+    def say(self, text: str) -> None:
+        """One line for people."""
+        self.around.listen(Event("say", data={"text": text}))
