@@ -1,8 +1,11 @@
 """What the gate says: findings, delta, budget, and whether they fit. The document other rooms and users read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
+
+SCHEMA = "pareback/check/1"
+"""The form of the document: fields may be added to it, never renamed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +70,20 @@ class Verdict:
 
 def document(verdict: Verdict) -> dict[str, Any]:
     """The verdict as plain JSON values, in the form of `check --format json` without its base and head."""
-    raise NotImplementedError
+    return {
+        "schema": SCHEMA,
+        "table": verdict.table,
+        "delta": verdict.delta,
+        "charged": verdict.charged,
+        "budget": verdict.budget,
+        "budget_source": verdict.budget_source,
+        "within": verdict.within,
+        "signals": dict(verdict.signals),
+        "unpriced": asdict(verdict.unpriced),
+        "reference": dict(verdict.reference),
+        "findings": [_finding(finding) for finding in verdict.findings],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {**asdict(finding), "others": [asdict(site) for site in finding.others]}

@@ -1,0 +1,62 @@
+"""The verdict: two trees in, points, findings and whether they fit the budget out.
+
+`charged` is what the budget is held against. It is the delta; a rule that credits simplification elsewhere only in part
+needs the matching of logical lines and is not in this table yet.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from pareback.gates.budget import Budget
+from pareback.gates.delta import fits, measure
+from pareback.gates.match import origins, units
+from pareback.gates.plan import findings
+from pareback.gates.points import TABLE
+from pareback.gates.reference import difference
+from pareback.gates.rules import broken_rules
+from pareback.gates.sides import Sides, Source, gather
+from pareback.gates.store import Store
+from pareback.gates.verdict import Verdict
+
+
+def judge(  # noqa: PLR0913  the two trees and four independent settings are the whole interface of the room
+    base: Mapping[str, str],
+    head: Mapping[str, str],
+    *,
+    read: Callable[[str], bytes],
+    budget: Budget | None,
+    waive: tuple[str, ...] = (),
+    store: Store | None = None,
+) -> Verdict:
+    """Judge head against base: mappings of path to blob id, of whole trees or of the changed paths alone.
+
+    `read` gives the bytes of a blob; what it raises is passed on. `waive` holds ids of findings that the operator
+    accepts. Without a budget only hard findings count.
+    """
+    sides = gather(base, head, Source(read, store or Store()))
+    delta = measure(sides.base, sides.head)
+    came_from = origins(units(sides.base), units(sides.head))
+    found = findings(sides, delta, came_from, broken_rules(sides, delta, came_from))
+    judged = tuple(replace(finding, waived=finding.id in waive) for finding in found)
+    blocked = any(finding.hard and not finding.waived for finding in judged)
+    return Verdict(
+        table=TABLE,
+        delta=delta.total,
+        charged=delta.total,
+        budget=None if budget is None else budget.points,
+        budget_source="none" if budget is None else budget.source,
+        within=not blocked and (budget is None or fits(delta.total, budget.points)),
+        signals=delta.signals,
+        unpriced=sides.unpriced,
+        reference=_reference(sides, read),
+        findings=judged,
+    )
+
+
+def _reference(sides: Sides, read: Callable[[str], bytes]) -> Mapping[str, float | None]:
+    before, after = zip(*sides.priced, strict=True) if sides.priced else ((), ())
+    return difference(_sources(before, read), _sources(after, read))
+
+
+def _sources(blobs: Iterable[str | None], read: Callable[[str], bytes]) -> list[bytes]:
+    return [read(blob) for blob in blobs if blob is not None]

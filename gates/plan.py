@@ -1,0 +1,149 @@
+"""The push-back: where a patch costs points, what to do about it, and what that saves, in words for a small model.
+
+A finding stands only on a unit that the patch added or made dearer. Savings are computed by pricing the unit again as
+if the advice had been followed; where that was not computed, none is named.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from pareback.gates.delta import Delta, fits
+from pareback.gates.facts import Unit
+from pareback.gates.match import Key, Origins, units
+from pareback.gates.points import DECIMALS, MENTIONED
+from pareback.gates.scores import Scores, signals
+from pareback.gates.sides import Sides
+from pareback.gates.signal import Charge, Signal
+from pareback.gates.verdict import Finding, Verdict
+
+ENOUGH = 1.3
+"""Findings are named until together they save this much of what must go: not all of them will be followed."""
+WORTH = 1.0
+"""A finding that saves less is not worth a round of its own."""
+_SIZE = "S2"
+_KEEP = "Keep the tests passing; do not edit tests; add no noqa or type: ignore."
+
+
+def findings(sides: Sides, delta: Delta, origins: Origins, hard: Sequence[Finding]) -> tuple[Finding, ...]:
+    """What costs points, hard findings first, then by what they save. Where a rule spoke, its signal is silent; size is
+    named only where a unit has nothing else to say."""
+    spoken = {(finding.path, finding.unit, finding.signal) for finding in hard}
+    found = [
+        finding
+        for finding in _priced(sides, delta, origins)
+        if (finding.path, finding.unit, finding.signal) not in spoken
+    ]
+    places = {(finding.path, finding.unit) for finding in [*hard, *found] if finding.signal != _SIZE}
+    kept = [finding for finding in found if finding.signal != _SIZE or (finding.path, finding.unit) not in places]
+    return tuple(sorted([*hard, *_unparsed(sides, delta), *kept], key=_urgency))
+
+
+def _urgency(finding: Finding) -> tuple[bool, float, float, str, int, str]:
+    return (not finding.hard, -(finding.saves or 0.0), -finding.points, finding.path, finding.line, finding.id)
+
+
+def _priced(sides: Sides, delta: Delta, origins: Origins) -> Iterator[Finding]:
+    for key, unit in units(sides.head).items():
+        for signal in signals():
+            now = _of(delta.head, key, signal.id)
+            before = [charge for origin in origins.of.get(key, ()) for charge in _of(delta.base, origin, signal.id)]
+            added = sum(charge.points for charge in now) - sum(charge.points for charge in before)
+            if added >= (WORTH if signal.id == _SIZE else MENTIONED):
+                yield _finding(signal, key, unit, _added(now, before), added)
+
+
+def _of(scores: Mapping[str, Scores], key: Key, signal: str) -> list[Charge]:
+    path, unit = key
+    return [charge for charge in scores[path].charges[signal] if charge.unit == unit]
+
+
+def _added(now: Sequence[Charge], before: Sequence[Charge]) -> list[Charge]:
+    """The charges that the base did not have; all of them where only their number grew."""
+    known = Counter((charge.kind, charge.subject, charge.points) for charge in before)
+    fresh = []
+    for charge in now:
+        key = (charge.kind, charge.subject, charge.points)
+        if known[key]:
+            known[key] -= 1
+        else:
+            fresh.append(charge)
+    return fresh or list(now)
+
+
+def _finding(signal: Signal, key: Key, unit: Unit, charges: Sequence[Charge], added: float) -> Finding:
+    path, name = key
+    advice = signal.explain(unit, charges)
+    saves = None if advice.saves is None else round(advice.saves, DECIMALS)
+    points = round(added, DECIMALS)
+    return Finding(
+        f"{signal.id}:{path}:{name}", signal.id, path, advice.line, name, points, advice.message, advice.do, saves=saves
+    )
+
+
+def _unparsed(sides: Sides, delta: Delta) -> Iterator[Finding]:
+    for path in sides.partial:
+        names = ", ".join(unit.qualname for unit in sides.head[path].units) or "none"
+        points = sum(charge.points for charges in delta.head[path].charges.values() for charge in charges)
+        message = f"did not parse at the base, so only units on changed lines are priced: {names}"
+        yield Finding(
+            f"base:{path}",
+            "base",
+            path,
+            1,
+            "<module>",
+            round(points, DECIMALS),
+            message,
+            "nothing: this explains the figure",
+        )
+
+
+def feedback(verdict: Verdict, limit: int = 4) -> tuple[str, ...]:
+    """What to tell the author of a patch: the arithmetic first, then at most `limit` findings, one line each."""
+    over = _over(verdict)
+    if not verdict.hard and over <= 0:
+        return (_arithmetic(verdict, over),)
+    chosen = list(_chosen(verdict, over, limit))
+    told = [f"[{count}] {_line(finding)}" for count, finding in enumerate(chosen, start=1)]
+    lines = [_arithmetic(verdict, over), *told]
+    if over > 0 and not any((finding.saves or 0.0) >= WORTH for finding in chosen):
+        lines.append("No single change found saves a whole point: leave out what the ticket does not ask for.")
+    return tuple(lines)
+
+
+def _over(verdict: Verdict) -> float:
+    if verdict.budget is None or fits(verdict.charged, verdict.budget):
+        return 0.0
+    return verdict.charged - verdict.budget
+
+
+def _arithmetic(verdict: Verdict, over: float) -> str:
+    against = "no budget" if verdict.budget is None else f"budget {verdict.budget:g}"
+    start = f"Δ {verdict.charged:.1f} points, {against}"
+    asks = [f"remove at least {over:.1f}"] if over > 0 else []
+    blocking = len(verdict.hard)
+    if blocking:
+        asks.append(f"{blocking} hard {'finding' if blocking == 1 else 'findings'} must go at any budget")
+    return f"{start}: {'; '.join(asks)}. {_KEEP}" if asks else f"{start}: nothing has to change."
+
+
+def _chosen(verdict: Verdict, over: float, limit: int) -> Iterator[Finding]:
+    """Hard ones first; then as many as it takes, and none on lines that another one already speaks of."""
+    saved, lines = 0.0, set[tuple[str, int]]()
+    for finding in _open(verdict.findings):
+        enough = saved >= ENOUGH * over and not finding.hard
+        if len(lines) >= limit or enough or (finding.path, finding.line) in lines:
+            continue
+        lines.add((finding.path, finding.line))
+        saved += finding.saves or 0.0
+        yield finding
+
+
+def _open(found: Iterable[Finding]) -> list[Finding]:
+    return [finding for finding in found if not finding.waived and finding.signal != "base"]
+
+
+def _line(finding: Finding) -> str:
+    name = finding.id.partition(":")[0]
+    where = f"{finding.path}:{finding.line} {finding.unit}"
+    saves = f" Saves about {finding.saves:.1f}." if finding.saves else ""
+    return f"{'HARD ' if finding.hard else ''}{name} {where}: {finding.message}. DO: {finding.do}.{saves}"

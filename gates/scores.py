@@ -1,0 +1,54 @@
+"""The signals in force and what they say of one file. The one place that loads the parts of this room by name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from math import fsum
+from typing import Any
+
+from pareback.gates.facts import FileFacts
+from pareback.gates.language import Language
+from pareback.gates.signal import Charge, Signal
+
+IN_FORCE = ("flow", "size", "state", "interface", "handlers", "hidden")
+"""Files under `signals/`, in the order of their ids."""
+
+LANGUAGES = ("python",)
+"""Files under `languages/`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What every signal charges for one file."""
+
+    charges: Mapping[str, tuple[Charge, ...]]
+
+    def total(self, signal: str) -> float:
+        """Points of one signal, the same in whatever order its charges come."""
+        return fsum(charge.points for charge in self.charges[signal])
+
+
+@cache
+def signals() -> tuple[Signal, ...]:
+    """The signals in force."""
+    return tuple(_part("signals", name) for name in IN_FORCE)
+
+
+@cache
+def language(suffix: str) -> Language | None:
+    """The front end for files with that ending, None if there is none."""
+    for name in LANGUAGES:
+        found: Language = _part("languages", name)
+        if suffix in found.suffixes:
+            return found
+    return None
+
+
+def score(facts: FileFacts) -> Scores:
+    """Price one file."""
+    return Scores({signal.id: signal.price(facts) for signal in signals()})
+
+
+def _part(folder: str, name: str) -> Any:
+    return import_module(f"pareback.gates.{folder}.{name}").build()

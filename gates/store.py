@@ -1,0 +1,146 @@
+"""The cache of facts: keyed by content, extractor and grammar, in one SQLite file that many processes share.
+
+It may be lost, damaged, locked or of another version: then facts are extracted again. A row is believed only if its
+checksum fits its key and its bytes, so a damaged cache is slow and never wrong.
+"""
+
+import json
+import os
+import sqlite3
+import threading
+from collections import OrderedDict
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+
+from pareback.gates.facts import FileFacts, from_rows, rows
+
+_SCHEMA = "CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, sum BLOB NOT NULL, body BLOB NOT NULL) WITHOUT ROWID"
+_IN_MEMORY = 2048
+"""Files whose facts are kept as objects: the base of a run is asked for with every candidate."""
+_PATIENCE = 2.0
+"""Seconds to wait for another process that writes."""
+
+
+class Store:
+    """Facts by key. Safe to share between threads and across a fork; never raises for what the disk does."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """At `path`, whose folder is made if need be; without one nothing outlives the process."""
+        self._path = path
+        self._recent: OrderedDict[str, FileFacts] = OrderedDict()
+        self._lock = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+        self._owner = 0
+
+    def find(self, key: str) -> FileFacts | None:
+        """The facts kept under a key, None if there are none that can be believed."""
+        with self._lock:
+            if key in self._recent:
+                self._recent.move_to_end(key)
+                return self._recent[key]
+            facts = _read(key, self._row(key))
+            if facts is not None:
+                self._remember(key, facts)
+            return facts
+
+    def keep(self, key: str, facts: FileFacts) -> None:
+        """Keep facts under a key. Where the disk refuses, they are kept in memory only."""
+        body = json.dumps(rows(facts), separators=(",", ":")).encode()
+        with self._lock:
+            self._remember(key, facts)
+            try:
+                connection = self._open()
+                if connection is not None:
+                    with connection:
+                        connection.execute(
+                            "INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", (key, _sum(key, body), body)
+                        )
+            except sqlite3.Error as error:
+                self._give_up(error)
+
+    def close(self) -> None:
+        """Close the file; what is in memory stays."""
+        with self._lock:
+            if self._connection is not None and self._owner == os.getpid():
+                self._connection.close()
+            self._connection = None
+
+    def _remember(self, key: str, facts: FileFacts) -> None:
+        self._recent[key] = facts
+        if len(self._recent) > _IN_MEMORY:
+            self._recent.popitem(last=False)
+
+    def _row(self, key: str) -> tuple[bytes, bytes] | None:
+        try:
+            connection = self._open()
+            if connection is None:
+                return None
+            row: tuple[bytes, bytes] | None = connection.execute(
+                "SELECT sum, body FROM facts WHERE key = ?", (key,)
+            ).fetchone()
+        except sqlite3.Error as error:
+            self._give_up(error)
+            return None
+        return row
+
+    def _open(self) -> sqlite3.Connection | None:
+        """The connection of this process: one from before a fork belongs to the parent and is left alone."""
+        if self._path is None:
+            return None
+        if self._connection is None or self._owner != os.getpid():
+            self._connection, self._owner = _connect(self._path), os.getpid()
+        return self._connection
+
+    def _give_up(self, error: sqlite3.Error) -> None:
+        """A disk that failed once is not asked again: memory serves for the rest of this process. A damaged file is
+        taken away, so that the next process begins a new one."""
+        self.close()
+        if self._path is not None and _damaged(error):
+            with suppress(OSError):
+                self._path.unlink()
+        self._path = None
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """Open the file, replacing one that is no database. Raises sqlite3.Error where that does not help."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return _prepared(path)
+    except sqlite3.Error as error:
+        if not _damaged(error):
+            raise
+        path.unlink(missing_ok=True)
+        return _prepared(path)
+    except OSError as error:
+        raise sqlite3.OperationalError(str(error)) from error
+
+
+def _damaged(error: sqlite3.Error) -> bool:
+    """Whether the file is no database or a broken one, rather than locked or out of reach."""
+    return isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
+
+
+def _prepared(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=_PATIENCE, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute(_SCHEMA)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _sum(key: str, body: bytes) -> bytes:
+    return blake2b(key.encode("utf-8", "surrogatepass") + b"\0" + body, digest_size=16).digest()
+
+
+def _read(key: str, row: tuple[bytes, bytes] | None) -> FileFacts | None:
+    if row is None or not isinstance(row[1], bytes) or row[0] != _sum(key, row[1]):
+        return None
+    try:
+        return from_rows(json.loads(row[1]))
+    except (ValueError, TypeError):
+        return None

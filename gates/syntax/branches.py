@@ -1,0 +1,117 @@
+"""Visitors of compound statements: conditions, loops and `with`."""
+
+import ast
+
+from pareback.gates.facts import Handler
+from pareback.gates.syntax.draft import Draft, Visitors
+
+_LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_BROAD = {"Exception", "BaseException"}
+
+
+def branch(draft: Draft, node: ast.If, nesting: int) -> None:
+    """A chain of if, elif and else, read in a loop: a chain of hundreds is not a deep tree."""
+    tail = draft.tail
+    if _unpriced(node.test):
+        draft.block(node.body, nesting)
+        draft.block(node.orelse, nesting)
+        return
+    arms, otherwise = _chain(node)
+    before: list[str] = []
+    for count, arm in enumerate(arms):
+        if count:
+            draft.mark(arm.lineno)
+        start = len(draft.tokens)
+        step = draft.open("elif" if count else "if", arm.lineno, nesting)
+        draft.tokens.append("if")
+        draft.test(arm.test, nesting)
+        guard = count == 0 and len(arms) == 1 and _turns(otherwise, tail=tail)
+        draft.lazy, outer = _lazy(arm.test) or draft.lazy, draft.lazy
+        draft.body(step, arm.body, tail=tail, guard=guard)
+        draft.lazy = outer
+        before = draft.regular(step, start, before) if count else []
+    _otherwise(draft, otherwise, nesting, tail=tail)
+
+
+def _chain(node: ast.If) -> tuple[list[ast.If], list[ast.stmt]]:
+    arms = [node]
+    while len(arms[-1].orelse) == 1 and type(arms[-1].orelse[0]) is ast.If:
+        arms.append(arms[-1].orelse[0])
+    return arms, arms[-1].orelse
+
+
+def _unpriced(test: ast.expr) -> bool:
+    """`if TYPE_CHECKING` and `if __name__ == "__main__"` decide nothing at run time."""
+    if type(test) is ast.Compare:
+        return type(test.left) is ast.Name and test.left.id == "__name__"
+    name = test.attr if type(test) is ast.Attribute else test.id if type(test) is ast.Name else ""
+    return name == "TYPE_CHECKING"
+
+
+def _turns(otherwise: list[ast.stmt], *, tail: bool) -> bool:
+    """Whether the condition can be turned around into a guard: nothing follows, or the other branch leaves."""
+    return isinstance(otherwise[-1], _LEAVES) if otherwise else tail
+
+
+def _lazy(test: ast.expr) -> str:
+    """The attribute that `if self.x is None` asks for."""
+    if type(test) is ast.Compare and type(test.ops[0]) is ast.Is and type(test.left) is ast.Attribute:
+        return test.left.attr
+    return ""
+
+
+def _otherwise(draft: Draft, body: list[ast.stmt], nesting: int, *, tail: bool = False) -> None:
+    if body:
+        draft.mark(body[0].lineno)
+        draft.tokens.append("else")
+        draft.step("else", body[0].lineno, nesting)
+        draft.block(body, nesting + 1, tail=tail)
+
+
+def loop(draft: Draft, node: ast.For | ast.AsyncFor | ast.While, nesting: int) -> None:
+    step = draft.open("while" if isinstance(node, ast.While) else "for", node.lineno, nesting)
+    draft.loops += 1
+    if isinstance(node, ast.While):
+        draft.tokens.append("while")
+        draft.test(node.test, nesting)
+    else:
+        draft.tokens.append("for")
+        draft.visit(node.target, nesting)
+        draft.visit(node.iter, nesting)
+    draft.body(step, node.body, tail=True)
+    draft.loops -= 1
+    _otherwise(draft, node.orelse, nesting)
+
+
+def context(draft: Draft, node: ast.With | ast.AsyncWith, nesting: int) -> None:
+    tail = draft.tail
+    draft.tokens.append("with")
+    for item in node.items:
+        draft.visit(item.context_expr, nesting)
+        if item.optional_vars:
+            draft.visit(item.optional_vars, nesting)
+    before = len(draft.mark_lines)
+    start = len(draft.tokens)
+    draft.block(node.body, nesting, tail=tail)
+    if any(_suppresses_all(item.context_expr) for item in node.items):
+        lines = len(draft.mark_lines) - before
+        caught = Handler(node.lineno, "suppress(Exception)", lines, draft.key(start), broad=True, swallows=True)
+        draft.handlers.append(caught)
+
+
+def _suppresses_all(node: ast.expr) -> bool:
+    if type(node) is not ast.Call:
+        return False
+    func = node.func
+    name = func.attr if type(func) is ast.Attribute else func.id if type(func) is ast.Name else ""
+    return name == "suppress" and any(type(arg) is ast.Name and arg.id in _BROAD for arg in node.args)
+
+
+BRANCHES: Visitors = {
+    ast.If: branch,
+    ast.For: loop,
+    ast.AsyncFor: loop,
+    ast.While: loop,
+    ast.With: context,
+    ast.AsyncWith: context,
+}

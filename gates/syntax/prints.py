@@ -1,0 +1,100 @@
+"""How a draft becomes a unit: the names that turned out to be free, the hashes, the counters.
+
+The alpha hash numbers a unit's locals in order of appearance and drops its own name.
+"""
+
+from collections.abc import Iterator
+
+from pareback.gates.facts import Decision, Hidden, Increment, Shared, Size, Unit
+from pareback.gates.points import LONG, LONG_STEP
+from pareback.gates.syntax.draft import Draft
+from pareback.gates.syntax.tokens import digest, shape, sizes
+
+
+def finish(draft: Draft) -> Unit:
+    """The unit that the draft describes."""
+    heading = draft.heading
+    draft.sheet.starts += draft.mark_lines
+    shapes = shape(draft.tokens)
+    logical = list(_logical(draft))
+    return Unit(
+        qualname=heading.qualname,
+        kind=heading.kind,
+        line=heading.line,
+        end=heading.end,
+        owner=heading.owner,
+        alpha=digest(_alpha(draft)),
+        exact=digest(draft.tokens),
+        lines=tuple(line for line, _, _ in logical),
+        skeletons=tuple(digest(shapes[start:end]) for _, start, end in logical),
+        flow=tuple(_flow(draft)),
+        sizes=_sizes(draft),
+        interface=tuple(draft.interface),
+        shared=tuple(_shared(draft)),
+        rebindings=tuple(draft.rebindings),
+        decisions=tuple(sorted(_decisions(draft), key=lambda found: (found.line, found.kind, found.subject))),
+        handlers=tuple(draft.handlers),
+        hidden=(*draft.hidden, *_long(draft, logical)),
+    )
+
+
+def _logical(draft: Draft) -> Iterator[tuple[int, int, int]]:
+    """Line, first and last token of every logical line that has tokens: no docstrings, `pass` or imports."""
+    ends = [*draft.mark_starts[1:], len(draft.tokens)]
+    for line, start, end in zip(draft.mark_lines, draft.mark_starts, ends, strict=True):
+        if start < end:
+            yield line, start, end
+
+
+def _alpha(draft: Draft) -> list[str]:
+    """Tokens with locals numbered in order of appearance, and the unit's own name dropped."""
+    own = {f"n:{draft.name}", f"a:{draft.name}"}
+    local = {f"n:{name}" for name in draft.locals} | own
+    ordered = dict.fromkeys(token for token in draft.tokens if token in local)
+    numbers = {token: "n:" if token in own else f"n:{count}" for count, token in enumerate(ordered)}
+    return [numbers.get(token, token) for token in draft.tokens]
+
+
+def _flow(draft: Draft) -> Iterator[Increment]:
+    yield from draft.flow
+    if draft.recursive:
+        yield Increment("recursion", draft.recursive, 0)
+
+
+def _shared(draft: Draft) -> Iterator[Shared]:
+    """Attribute writes, globals and defaults as they are; of mutated names those that belong to nobody in the unit."""
+    yield from draft.shared
+    seen: set[str] = set()
+    if draft.heading.kind != "function":
+        return
+    for name, line, called in draft.mutations:
+        foreign = name not in draft.locals and name not in draft.declared and name not in seen
+        if foreign and not (called and name in draft.sheet.modules):
+            seen.add(name)
+            yield Shared("mutation", name, line)
+
+
+def _decisions(draft: Draft) -> set[Decision]:
+    """One decision per atom and subject. A name counts where it is declared global or nonlocal, or holds a reading of
+    the clock and the like; a volatile call counts unless its source was handed in."""
+    found = {(atom, decision.kind, decision.subject): decision for atom, decision in draft.decisions}
+    for atom, name, line in draft.reads:
+        if name in draft.declared:
+            found.setdefault((atom, "shared", name), Decision("shared", name, line))
+        elif name in draft.volatile:
+            found.setdefault((atom, "volatile", name), Decision("volatile", name, line))
+    return set(found.values())
+
+
+def _long(draft: Draft, logical: list[tuple[int, int, int]]) -> Iterator[Hidden]:
+    """Logical lines with more leaves than one expression should have; constants in a display are data, not leaves."""
+    for line, start, end in logical:
+        if end - start > LONG:
+            leaves = sum(token[1:2] == ":" and token[0] != "d" for token in draft.tokens[start:end])
+            if leaves > LONG:
+                yield Hidden("long", line, -(-(leaves - LONG) // LONG_STEP), digest(shape(draft.tokens[start:end])))
+
+
+def _sizes(draft: Draft) -> tuple[Size, ...]:
+    """Of the whole function, or of every statement of a class body or module: so moving one changes nothing."""
+    return sizes(draft.tokens, draft.cuts or [(0, False)])
