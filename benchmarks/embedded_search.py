@@ -3,8 +3,8 @@
     python benchmarks/embedded_search.py PATH [--only NAME…] [--rounds 8] [--candidates 32] [--jobs 2] [--show]
 
 A plain loop without the gate: every reply is applied to a copy of the base and judged by the program's whole test
-file. With `--seeded N` the targets are N
-standard-library modules with one seeded mistake each instead, their tests what the right module answers. Each run happens in a forked child with time limits; nothing is written into PATH.
+file, in a forked child with time limits; nothing is written into PATH. `embedded_seeded.py` does the same for
+standard-library modules with one seeded mistake each.
 """
 
 import argparse
@@ -171,11 +171,10 @@ def mended(target: Target, rounds: int, candidates: int, jobs: int) -> Row:
     tests = (target.folder / target.tests).read_text(encoding="utf-8")
     base = judged(target, {}, (), stop=False)
     if base.green:
-        return Row(target.name, fixed=False, tries=0, seconds=0.0, reply="green before")
+        return Row(target.name, False, 0, 0.0, "green before")
     model = build(candidates=candidates)
-    request = Request(
-        "", "", (Source(target.program, text),), (Source(target.tests, tests, editable=False),), base.failures[:5]
-    )
+    files, suite = (Source(target.program, text),), (Source(target.tests, tests, editable=False),)
+    request = Request("", "", files, suite, base.failures[:5])
     first = tuple(failure.test for failure in base.failures[:3] if "::" in failure.test)
     tried: list[Attempt] = []
     with ThreadPoolExecutor(jobs) as pool:
@@ -186,15 +185,9 @@ def mended(target: Target, rounds: int, candidates: int, jobs: int) -> Row:
             for at, (reply, green) in enumerate(zip(replies, outcomes, strict=True)):
                 if green:
                     pool.shutdown(wait=False, cancel_futures=True)
-                    return Row(
-                        target.name,
-                        fixed=True,
-                        tries=len(tried) + at + 1,
-                        seconds=time.monotonic() - began,
-                        reply=reply,
-                    )
+                    return Row(target.name, True, len(tried) + at + 1, time.monotonic() - began, reply)
             tried.extend(Attempt(digest(reply), "red") for reply in replies)
-    return Row(target.name, fixed=False, tries=len(tried), seconds=time.monotonic() - began, reply="")
+    return Row(target.name, False, len(tried), time.monotonic() - began, "")
 
 
 def _green(target: Target, reply: str, text: str, first: tuple[str, ...]) -> bool:
@@ -212,16 +205,27 @@ def quixbugs(checkout: Path) -> list[Target]:
     return [Target(name, checkout, f"python_programs/{name}.py", f"python_testcases/test_{name}.py") for name in names]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("checkout", type=Path)
-    parser.add_argument("--only", nargs="*", default=[])
+def parsed(description: str) -> argparse.ArgumentParser:
+    """The options that this harness and its sibling share."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--candidates", type=int, default=32)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--show", action="store_true", help="print each winning reply")
+    return parser
+
+
+def main() -> None:
+    parser = parsed(__doc__ or "")
+    parser.add_argument("checkout", type=Path)
+    parser.add_argument("--only", nargs="*", default=[])
     options = parser.parse_args()
     targets = [target for target in quixbugs(options.checkout) if not options.only or target.name in options.only]
+    report(targets, options)
+
+
+def report(targets: list[Target], options: argparse.Namespace) -> None:
+    """Mend every target and print the table."""
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     with tempfile.TemporaryDirectory() as nothing:  # imports what pytest needs once, so that children inherit it
         pytest.main(["-p", "no:terminal", "-p", "no:cacheprovider", nothing])

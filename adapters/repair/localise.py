@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pareback.adapters.model import Failure, Source
 from pareback.adapters.repair.module import Function, Module, Scoped
 
-_INNERMOST, _CALLER = 1.0, 0.8
+_INNERMOST, _CALLER = 1.0, 0.7
+_POINTED = 2.0
+"""How much more suspicious a line is that a frame points at, than the rest of its function."""
 _NAMED, _CALLED, _ELSEWHERE = 0.8, 0.75, 0.06
 _DEPTH = 4
 
@@ -33,7 +35,7 @@ class Suspicion:
         pointed = max(
             (self.lines.get((module.path, line), 0.0) for line in range(statement.lineno, last + 1)), default=0.0
         )
-        return share * (1.0 + pointed)
+        return share * (1.0 + _POINTED * pointed)
 
 
 def localise(modules: Iterable[Module], tests: tuple[Source, ...], failures: tuple[Failure, ...]) -> Suspicion:

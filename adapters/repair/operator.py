@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
+from functools import lru_cache
 
 from pareback.adapters.repair.evidence import NO_CLUES, Clues
 from pareback.adapters.repair.module import Function, Module
@@ -85,5 +85,12 @@ class Operator:
 
 
 def likeness(one: str, other: str) -> float:
-    """How alike two names look, 0 to 1."""
-    return SequenceMatcher(None, one, other).ratio()
+    """How alike two texts look, 0 to 1: Dice's coefficient of their pairs of neighbouring characters, ends included."""
+    first, second = _pairs(one), _pairs(other)
+    return 2 * len(first & second) / (len(first) + len(second))
+
+
+@lru_cache(maxsize=4096)
+def _pairs(text: str) -> frozenset[str]:
+    edged = f"^{text}$"
+    return frozenset(edged[at : at + 2] for at in range(len(edged) - 1))

@@ -45,6 +45,8 @@ class Scope:
     """Names of the module: functions and classes are `callable`."""
     expressions: tuple[ast.expr, ...]
     """Expressions of the function, in order, to borrow from."""
+    texts: Mapping[type[ast.expr], tuple[str, ...]]
+    """The texts of these expressions by type, each once, none of many lines."""
     attributes: tuple[str, ...]
     """Attribute names used or defined in the file."""
 
@@ -66,8 +68,19 @@ def scopes(module: Module) -> dict[Function | None, Scope]:
         borrowed = tuple(
             node for node in sites(function or module.tree) if isinstance(node, ast.expr) and hasattr(node, "lineno")
         )
-        found[function] = Scope(function, names, _params(function), outer, borrowed, attributes)
+        found[function] = Scope(
+            function, names, _params(function), outer, borrowed, _texts(module, borrowed), attributes
+        )
     return found
+
+
+def _texts(module: Module, expressions: Iterable[ast.expr]) -> dict[type[ast.expr], tuple[str, ...]]:
+    found: defaultdict[type[ast.expr], dict[str, None]] = defaultdict(dict)
+    for node in expressions:
+        text = module.segment(node)
+        if "\n" not in text:
+            found[type(node)][text] = None
+    return {shape: tuple(texts) for shape, texts in found.items()}
 
 
 def kind(expression: ast.expr, scope: Scope) -> Kinds:

@@ -8,8 +8,8 @@ from itertools import combinations, islice
 from pareback.adapters.model import Request, Source
 from pareback.adapters.repair import evidence
 from pareback.adapters.repair.catalogue import fitting
-from pareback.adapters.repair.localise import Suspicion, localise
-from pareback.adapters.repair.module import Function, Module, compiled, parse, sites
+from pareback.adapters.repair.localise import localise
+from pareback.adapters.repair.module import Function, Module, Scoped, compiled, parse, sites
 from pareback.adapters.repair.operator import Draft, Site
 from pareback.adapters.repair.rank import Proposal, ranked, scored
 from pareback.adapters.repair.region import Splice, block, spliced
@@ -17,6 +17,8 @@ from pareback.adapters.repair.scope import scopes
 
 _PAIRED = 48
 """Two-edit replies combine this many of the best single edits."""
+_NEARBY = 0.15
+"""Suspicion from which on a place belongs to the first part of the search."""
 _NEAR = 40
 """Lines between the two edits of a pair in one file: they are quoted as one region."""
 
@@ -67,8 +69,7 @@ def _edits(request: Request) -> Iterator[Edit]:
     """All edits that hold, best first."""
     modules = {source.path: module for source in request.files if (module := _module(source))}
     results: set[tuple[str, str]] = set()
-    proposals = proposed(list(modules.values()), request)
-    for proposal in ranked(proposals):
+    for proposal in proposed(list(modules.values()), request):
         module = modules[proposal.path]
         splice = settled(module, proposal.draft)
         if splice is None:
@@ -88,20 +89,25 @@ def _module(source: Source) -> Module | None:
         return None
 
 
-def proposed(modules: list[Module], request: Request) -> list[Proposal]:
-    """The proposals of all operators at all sites, with their scores, in no order."""
+def proposed(modules: list[Module], request: Request) -> Iterator[Proposal]:
+    """The proposals of all operators at all sites, best first: those of suspicious functions, and only when these are
+    used up those of the rest."""
     clues = evidence.read(request.failures)
     suspicion = localise(modules, request.tests, request.failures)
     constants = _constants(request.tests)
-    found: list[Proposal] = []
-    for module in modules:
-        for node, function, site in _sites(module, clues, constants):
-            found.extend(_at(node, function, site, suspicion))
-    return found
+    places = [
+        (suspicion.of(module, site.statement, function), node, site)
+        for module in modules
+        for node, function, site in _sites(module, clues, constants)
+    ]
+    edge = min(_NEARBY, max((share for share, _, _ in places), default=0.0))
+    for near in (True, False):
+        yield from ranked(
+            proposal for share, node, site in places if (share >= edge) is near for proposal in _at(node, site, share)
+        )
 
 
-def _at(node: ast.AST, function: Function | None, site: Site, suspicion: Suspicion) -> Iterator[Proposal]:
-    share = suspicion.of(site.module, site.statement, function)
+def _at(node: ast.AST, site: Site, share: float) -> Iterator[Proposal]:
     for operator in fitting(node):
         if not operator.needs or operator.needs & site.clues.kinds:
             drafts = list(operator.propose(node, site))
@@ -115,7 +121,7 @@ def _sites(
     for node in sites(module.tree):
         statement = module.statement(node)
         if statement is not None:
-            function = node if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else module.function(node)
+            function = statement if isinstance(statement, Scoped) else module.function(statement)
             yield node, function, Site(module, known[function], statement, clues, constants)
 
 

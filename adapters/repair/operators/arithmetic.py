@@ -43,7 +43,8 @@ def _operator(node: ast.AST, site: Site) -> Iterator[Draft]:
     if at < 0 or (isinstance(node.op, ast.Mod) and "str" in texts):
         return
     for other, weight in NEAR.get(symbol, {}).items():
-        yield site.splice(at, at + len(symbol), other, weight * (0.2 if texts else 1.0))
+        fits = 1.0 if not texts else 2.0 if other == "+" else 0.1
+        yield site.splice(at, at + len(symbol), other, weight * fits)
 
 
 def _assignment(node: ast.AST, site: Site) -> Iterator[Draft]:

@@ -90,7 +90,7 @@ def _emptiable(site: Site) -> Iterator[tuple[str, float]]:
 
 def _borrow(node: ast.AST, site: Site) -> Iterator[Draft]:
     """The condition is another condition of the function, alone or joined to this one."""
-    donors = dict.fromkeys(site.text(item) for item in site.scope.expressions if isinstance(item, ast.Compare))
+    donors = site.scope.texts.get(ast.Compare, ())
     for test in _conditions(node):
         text = site.operand(test) if isinstance(test, ast.BoolOp) else site.text(test)
         for donor in donors:

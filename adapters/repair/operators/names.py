@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import re
 from collections.abc import Iterator
 
 from pareback.adapters.repair.operator import Draft, Example, Operator, Site, likeness
@@ -77,13 +78,10 @@ def _borrow(node: ast.AST, site: Site) -> Iterator[Draft]:
     if isinstance(above, ast.Call) and node is above.func:
         return
     stored = isinstance(getattr(node, "ctx", None), ast.Store)
-    seen = {mine}
-    for other in site.scope.expressions:
-        if type(other) is type(node) and not isinstance(getattr(other, "ctx", None), ast.Del):
-            text = site.text(other)
-            if text not in seen and mine not in text and "\n" not in text:
-                seen.add(text)
-                yield site.replace(node, text, likeness(mine, text) * (0.6 if stored else 1.0))
+    for text in site.scope.texts.get(type(node), ()):
+        alike = likeness(mine, text)
+        if mine not in text and alike > 0.15:
+            yield site.replace(node, text, alike * (0.6 if stored else 1.0))
 
 
 def _simpler(node: ast.AST, site: Site) -> Iterator[Draft]:
@@ -108,13 +106,10 @@ def _looked_up(node: ast.AST, site: Site) -> Iterator[Draft]:
     above = site.parent(node)
     if not isinstance(node.ctx, ast.Load) or isinstance(above, ast.Subscript | ast.Attribute | ast.Call):
         return
-    seen: set[str] = set()
-    for other in site.scope.expressions:
-        if isinstance(other, ast.Subscript | ast.Attribute) and isinstance(other.ctx, ast.Load):
-            text = site.text(other)
-            if text not in seen and node.id in {part.id for part in ast.walk(other) if isinstance(part, ast.Name)}:
-                seen.add(text)
-                yield site.replace(node, text, 0.5)
+    word = re.compile(rf"\b{re.escape(node.id)}\b")
+    for text in (*site.scope.texts.get(ast.Subscript, ()), *site.scope.texts.get(ast.Attribute, ())):
+        if word.search(text):
+            yield site.replace(node, text, 0.5)
 
 
 _ALONE = "def f():\n    return 1\n"

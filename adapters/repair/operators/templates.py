@@ -112,8 +112,9 @@ def _parameter(node: ast.AST, site: Site) -> Iterator[Draft]:
 def _fresh_default(node: ast.AST, site: Site) -> Iterator[Draft]:
     """A default value that calls share: made anew in the body."""
     assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    spec = node.args
-    for arg, default in zip(spec.args[len(spec.args) - len(spec.defaults) :], spec.defaults, strict=True):
+    positional = [*node.args.posonlyargs, *node.args.args]
+    defaults = node.args.defaults
+    for arg, default in zip(positional[len(positional) - len(defaults) :], defaults, strict=True):
         if isinstance(default, ast.List | ast.Dict | ast.Set | ast.Call):
             first = node.body[1 if ast.get_docstring(node) and len(node.body) > 1 else 0]
             indent = site.module.indent(first)
