@@ -26,8 +26,6 @@ class Family:
     profile: Profile
 
 
-DEFAULT = Profile()
-
 FAMILIES: tuple[Family, ...] = (
     Family(
         "mercury-2.5",
@@ -66,7 +64,7 @@ FAMILIES: tuple[Family, ...] = (
         r"^(ollama|ollama_chat|hosted_vllm|lm_studio|llamafile)/",
         Profile(forms=_SMALL, context_tokens=8_192, reply_tokens=4_096, seed=True),
     ),
-    Family("default", r"", DEFAULT),
+    Family("default", r"", Profile()),
 )
 
 

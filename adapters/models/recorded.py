@@ -134,17 +134,19 @@ def _load(path: Path) -> tuple[Mapping[str, Any], ...]:
 
 
 def _exchange(line: str, where: str) -> Mapping[str, Any]:
+    """One line, read once to see that it can be."""
     try:
-        exchange = json.loads(line)
-        missing = [name for name in _FIELDS if name not in exchange]
-        if not missing:
-            _reply(exchange["reply"])
-            _profile(exchange["profile"])
+        stored = json.loads(line)
+        exchange = {name: stored[name] for name in _FIELDS}
+        texts = (exchange["digest"], exchange["model"], _reply(exchange["reply"]).text)
+        _profile(exchange["profile"])
+    except KeyError as error:
+        raise ModelRefused(f"{where} is no exchange: {error} is missing; record it again") from error
     except (ValueError, TypeError, RecursionError) as error:
         raise ModelRefused(f"{where} is no exchange: {error}; record it again") from error
-    if missing:
-        raise ModelRefused(f"{where} is no exchange: {', '.join(missing)} missing; record it again")
-    return {name: exchange[name] for name in _FIELDS}
+    if not all(isinstance(text, str) for text in texts):
+        raise ModelRefused(f"{where} is no exchange: digest, model or text is no text; record it again")
+    return exchange
 
 
 def _reply(stored: Mapping[str, Any]) -> Reply:

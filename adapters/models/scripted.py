@@ -168,12 +168,10 @@ def _read(answer: object, where: str) -> Line:
 
 
 def _fits(kind: object, value: object) -> bool:
-    """Whether a JSON value fits the annotation of a field."""
-    if kind is None:
-        return False
-    for one in get_args(kind) or (kind,):
-        if isinstance(one, type) and isinstance(value, (int, float) if one is float else one):
-            return not isinstance(value, bool)
-        if value == one or value in get_args(one):
-            return True
-    return False
+    """Whether a JSON value fits the annotation of a field; numbers count or measure, so none is below 0."""
+    allowed = get_args(kind) or (kind,)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value >= 0 and (float in allowed or (int in allowed and isinstance(value, int)))
+    if value is None:
+        return type(None) in allowed
+    return (isinstance(value, str) and str in allowed) or any(value in get_args(one) or value == one for one in allowed)

@@ -31,7 +31,7 @@ class Markdown:
     def tickets(self) -> Iterator[Ticket]:
         """The ticket. Raises BadTicket naming file and line, and OSError where the file cannot be read."""
         try:
-            text = self._path.read_text(encoding="utf-8-sig")
+            text = self._path.read_bytes().decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise BadTicket(f"{self._path}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
         fields, body = _split(text, self._path)

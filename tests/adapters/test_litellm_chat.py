@@ -1,11 +1,9 @@
 """The litellm client against a real server: what one call can show. One module, because the library loads slowly."""
 
 import os
-import subprocess
-import sys
 import threading
 import time
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,8 +22,15 @@ from pareback.adapters.models.litellm_chat import build, warm
 
 
 @pytest.fixture(scope="module", autouse=True)
-def loaded() -> None:
-    warm()
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | None]:
+    """Loads the library in a folder with a .env, and answers what came of that."""
+    folder = tmp_path_factory.mktemp("target")
+    (folder / ".env").write_text("OPENAI_API_BASE=http://elsewhere.invalid/v1\n", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("OPENAI_API_BASE", raising=False)
+        patch.chdir(folder)
+        warm()
+        yield os.environ.get("OPENAI_API_BASE")
 
 
 def ask(url: str, request: Request, **options: Any) -> Reply:
@@ -206,15 +211,6 @@ def test_the_key_is_sent_and_never_shown(endpoint: Any, request_: Request, monke
     assert "sk-secret" not in str(caught.value)
 
 
-def test_a_dotenv_in_the_folder_we_stand_in_is_not_read(tmp_path: Path) -> None:
+def test_a_dotenv_in_the_folder_we_stand_in_is_not_read(loaded: str | None) -> None:
     """The folder may be the target's: its .env could send the user's key anywhere."""
-    (tmp_path / ".env").write_text("OPENAI_API_BASE=http://elsewhere.invalid/v1\n", encoding="utf-8")
-    code = (
-        "import os\nfrom pareback.adapters.models.litellm_chat import warm\nwarm()\n"
-        "print(os.environ.get('OPENAI_API_BASE'))"
-    )
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("LITELLM")}
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "None\n"
+    assert loaded is None

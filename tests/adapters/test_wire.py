@@ -164,7 +164,9 @@ def test_a_providers_own_address_needs_its_key() -> None:
 
 def test_variables_of_other_clients_lead_to_the_same_server() -> None:
     environment = {"OLLAMA_API_BASE": "http://box:11434", "HOSTED_VLLM_API_BASE": "http://box:8000/v1"}
-    urls = [providers.resolve(name, environment, base_url=None, key_env=None).url for name in ("ollama/q", "hosted_vllm/q")]
+    urls = [
+        providers.resolve(name, environment, base_url=None, key_env=None).url for name in ("ollama/q", "hosted_vllm/q")
+    ]
     assert urls == ["http://box:11434/v1", "http://box:8000/v1"]
     with pytest.raises(ModelRefused, match="HOSTED_VLLM_API_BASE"):
         providers.resolve("hosted_vllm/q", {}, base_url=None, key_env=None)
@@ -177,7 +179,9 @@ def test_a_key_that_was_named_must_be_set() -> None:
         providers.resolve("toy", {"MY_KEY": "k\u200b"}, base_url="http://localhost/v1", key_env="MY_KEY")
 
 
-@pytest.mark.parametrize("url", ["localhost:8000", "ftp://h/v1", "http://", "http://h:x/v1", "http://h:0/", "http://a b/v1", "http://[::1"])
+@pytest.mark.parametrize(
+    "url", ["localhost:8000", "ftp://h/v1", "http://", "http://h:x/v1", "http://h:0/", "http://a b/v1", "http://[::1"]
+)
 def test_an_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(ModelRefused, match="expected http"):
         providers.resolve("toy", {}, base_url=url, key_env=None)
@@ -219,13 +223,19 @@ def test_a_family_and_prices_can_be_chosen() -> None:
     assert chosen.context_tokens == profiles.named("mercury-2").context_tokens
     assert chosen.prices == Prices(1, 2)
     assert profiles.find("my-own").prices is None
-    with pytest.raises(ModelRefused, match="expected one of mercury-2.5"):
+    with pytest.raises(ModelRefused, match=r"expected one of mercury-2\.5"):
         profiles.find("my-own", family="nothing")
 
 
 @pytest.mark.parametrize(
     "prices",
-    [{"prompt": 1}, {"prompt": -1, "completion": 1}, {"prompt": 1, "completion": float("nan")}, {"prompt": 1, "completion": True}, {"prompt": 1, "completion": 1, "input": 2}],
+    [
+        {"prompt": 1},
+        {"prompt": -1, "completion": 1},
+        {"prompt": 1, "completion": float("nan")},
+        {"prompt": 1, "completion": True},
+        {"prompt": 1, "completion": 1, "input": 2},
+    ],
 )
 def test_prices_that_cannot_be_read_are_refused(prices: dict[str, float]) -> None:
     with pytest.raises(ModelRefused, match="US dollars per million tokens"):
@@ -236,7 +246,7 @@ def test_every_profile_fits_its_own_window() -> None:
     for family in profiles.FAMILIES:
         assert 0 < family.profile.reply_tokens < family.profile.context_tokens, family.name
         assert json.dumps(dict(family.profile.extra)), family.name
-    assert profiles.DEFAULT == Profile()
+    assert profiles.find("anything") == Profile()
 
 
 # The pump
