@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +15,9 @@ from typing import IO
 from pareback.workspaces.suite import WorkspaceError, Wrap
 
 ZYGOTE = Path(__file__).with_name("zygote.py")
-REPORTER = Path(__file__).with_name("reporter.py")
+SCRIPTS = tuple(
+    ZYGOTE.with_name(name) for name in ("zygote.py", "supervisor.py", "reporter.py")
+)  # a sandbox shows them
 _START = "import runpy, sys; sys.path.pop(0); sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
 _PATIENCE = 120.0  # seconds for one import of a preload
 
@@ -97,15 +99,18 @@ class _Greeting:
     threads: int = 0
 
 
-def start(launch: Launch, preload: Sequence[str] = ()) -> Forks:
-    """A fork server that has imported `preload`; a module that cannot be imported is left out.
+def start(launch: Launch, preload: Sequence[str] = (), *, own: Collection[str] = ()) -> Forks:
+    """A fork server that has imported `preload` and what any run of pytest needs, but nothing that is the slot's `own`;
+    a module that cannot be imported is left out.
 
     Raises WorkspaceError with what the interpreter printed where it cannot be started."""
     wanted = list(preload)
     while True:
-        forks, culprit = _attempt(launch, wanted)
+        forks, culprit = _attempt(launch, json.dumps([wanted, sorted(own)]))
         if forks is not None:
             return forks
+        if culprit not in wanted:
+            return start(launch)
         wanted.remove(culprit)  # its import ended the process: start again without it
 
 
@@ -115,10 +120,10 @@ def start_once(launch: Launch) -> Wires:
     return replace(forks.fork(), owned=forks)
 
 
-def _attempt(launch: Launch, preload: list[str]) -> tuple[Forks | None, str]:
+def _attempt(launch: Launch, preload: str) -> tuple[Forks | None, str]:
     """The server, or the module whose import ended it."""
     ours, theirs = socket.socketpair()
-    arguments = ["-c", _START, str(ZYGOTE), str(theirs.fileno()), str(REPORTER), json.dumps(preload)]
+    arguments = ["-c", _START, str(ZYGOTE), str(theirs.fileno()), preload]
     with tempfile.TemporaryFile() as printed:
         try:
             process = subprocess.Popen(

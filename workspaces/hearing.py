@@ -12,9 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pareback.workspaces.missing import cause
 from pareback.workspaces.process import clean
 from pareback.workspaces.suite import CollectError, Foreign, OnResult, Outcome, Place, Report, Result, Selection, Work
 
+_LINES, _WIDTH = 50, 500
 _STEP = re.compile(r'^  File "(?P<path>.+)", line (?P<line>\d+) in (?P<function>.+)$')
 
 
@@ -37,6 +39,8 @@ class Hearing:
     expired: bool = False
     stopped: bool = False
     dump: list[Place] = field(default_factory=list)
+    settled: int = 0
+    lost: bool = False
 
     def hear(self, event: Mapping[str, Any]) -> None:
         """Take one event of the reporter; after a stop nothing counts any more."""
@@ -75,16 +79,16 @@ class Hearing:
         """A process of the run ended; True where another one should go on with the rest."""
         if self.stopped or (self.code is not None and self.code != 2):
             return False
-        before = len(self.done()) + len(self.ignored)
         if self.current:
             self._blame(why)
         elif self.collecting and self.collected is None:
             self.ignored.append(self.collecting)
             self.take(CollectError(self.collecting, f"{why} while this file was collected"))
-        grown = len(self.done()) + len(self.ignored) > before
+        settled, before = len(self.done()) + len(self.ignored), self.settled
         rest = self.collected is None or not self.done().issuperset(self.collected)
-        self.collecting, self.expired, self.dump = "", False, []
-        return grown and rest and not self.stopped
+        self.collecting, self.expired, self.dump, self.settled, self.code = "", False, [], settled, None
+        self.lost = rest and settled == before  # without progress the next process would do the same
+        return rest and not self.lost and not self.stopped
 
     def _blame(self, why: str) -> None:
         """The current test ended its process, or was ended with it."""
@@ -109,9 +113,19 @@ class Hearing:
     def _work(self) -> Work:
         if self.stopped:
             return "stopped"
+        if self.lost:
+            return "broken"
         if self.results or self.errors:
             return "ran"
         return "none" if self.collected is not None or self.code == 5 else "broken"
+
+
+def condensed(text: str) -> str:
+    """Clean text of at most fifty lines of at most 500 characters: the beginning and the end say most."""
+    lines = [line if len(line) <= _WIDTH else f"{line[:_WIDTH]} …" for line in clean(text).strip().splitlines()]
+    if len(lines) > _LINES:
+        lines[_LINES - 10 : -10] = [f"… {len(lines) - _LINES} lines …"]
+    return "\n".join(lines)
 
 
 def reason_of(status: int | None) -> str:
@@ -129,8 +143,8 @@ def _collecting(hearing: Hearing, event: Mapping[str, Any]) -> None:
 
 
 def _uncollected(hearing: Hearing, event: Mapping[str, Any]) -> None:
-    missing = tuple(event["missing"]) if event["missing"] else None
-    error = CollectError(event["path"], clean(event["message"]), missing, _places(event))
+    message, missing = cause(event["chain"])
+    error = CollectError(event["path"], condensed(message), missing, _places(event))
     if all((known.path, known.message) != (error.path, error.message) for known in hearing.errors):
         hearing.take(error)
 
@@ -145,7 +159,7 @@ def _begin(hearing: Hearing, event: Mapping[str, Any]) -> None:
 
 
 def _result(hearing: Hearing, event: Mapping[str, Any]) -> None:
-    message = f"it took longer than {hearing.limit:g} s" if hearing.expired else clean(event["message"])
+    message = f"it took longer than {hearing.limit:g} s" if hearing.expired else condensed(event["message"])
     outcome: Outcome = "timeout" if hearing.expired else event["outcome"]
     hearing.current, hearing.expired = "", False
     hearing.take(Result(event["id"], outcome, event["seconds"], message, _places(event)))

@@ -8,7 +8,6 @@ import json
 import os
 import selectors
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
@@ -137,12 +136,11 @@ def _read(selector: selectors.BaseSelector, patience: float) -> bool:
     """Hand on what arrived; a line that ended is watched no more. False where nothing arrived."""
     ready = selector.select(patience)
     for key, _ in ready:
-        take: Callable[[bytes], None] = key.data
         try:
             data = os.read(key.fd, 1 << 16)
         except ConnectionError:  # a killed process may leave a socket like this
             data = b""
-        take(data)
+        key.data(data)
         if not data:
             selector.unregister(key.fileobj)
     return bool(ready)

@@ -15,15 +15,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import IO, Literal
 
 from pareback.workspaces.suite import WorkspaceError
 
-End = Literal["exited", "timeout", "flood"]
+End = Literal["exited", "timeout", "flood", "stopped"]
 HEAD = 64 * 1024
 TAIL = 256 * 1024
 CAP = 64 * 1024 * 1024  # a command that prints more is ended
 DRAIN = 1.0  # seconds granted to a pipe whose owner is gone
+_POLL = 0.05  # seconds between two looks at the clock and the caller's event
 GRACE = 5.0  # seconds between SIGTERM and SIGKILL
 MARK = "PAREBACK_RUN"
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
@@ -72,17 +74,17 @@ class Capture:
 
 def clean(text: str) -> str:
     """`text` without what a terminal would obey: escape sequences, control and direction characters, lone surrogates.
-    Line ends become \\n."""
+    Line ends become line feeds."""
     plain = _ESCAPES.sub("", text.replace("\r\n", "\n"))
     return _CONTROLS.sub("", plain).encode("utf-8", "replace").decode()
 
 
 def run(
-    argv: Sequence[str], *, cwd: Path, environment: Mapping[str, str], deadline: float, grace: float = GRACE
+    argv: Sequence[str], *, cwd: Path, environment: Mapping[str, str], deadline: float, halt: Event | None = None
 ) -> Finished:
     """Run `argv` with nothing on its standard input and at most `deadline` seconds; both outputs are read together.
-
-    Raises WorkspaceError where the command cannot be started; its __cause__ is the operating system's error."""
+    `halt`, once set, ends it within 50 ms. Raises WorkspaceError where the command cannot be started; the operating
+    system's error is its __cause__."""
     started = time.monotonic()
     mark = uuid.uuid4().hex
     try:
@@ -101,31 +103,33 @@ def run(
     with process, process.stdout as pipe:
         capture = Capture()
         try:
-            end = _watch(process, pipe, capture, until=started + deadline)
+            end = _watch(process, pipe, capture, until=started + deadline, halt=halt)
         finally:  # an interrupt of ours must not leave the target's processes behind
-            _end(process, grace=grace)
+            _end(process)
             _sweep(mark)
         _drain(pipe, capture)
     return Finished(process.returncode, capture.text(), time.monotonic() - started, end)
 
 
-def _watch(process: subprocess.Popen[bytes], pipe: IO[bytes], capture: Capture, *, until: float) -> End:
+def _watch(
+    process: subprocess.Popen[bytes], pipe: IO[bytes], capture: Capture, *, until: float, halt: Event | None
+) -> End:
     """Read until the command ended, flooded us or met its deadline."""
     with selectors.DefaultSelector() as selector:
         selector.register(pipe, selectors.EVENT_READ)
         while process.poll() is None:
-            left = until - time.monotonic()
-            if left <= 0:
+            if time.monotonic() >= until:
                 return "timeout"
-            if not selector.get_map():
-                with suppress(subprocess.TimeoutExpired):
-                    process.wait(left)
-                continue
-            for _ in selector.select(min(left, 0.05)):
-                if not _take(pipe, capture):
-                    selector.unregister(pipe)
             if capture.flooded:
                 return "flood"
+            if halt is not None and halt.is_set():
+                return "stopped"
+            for _ in selector.select(_POLL):
+                if not _take(pipe, capture):
+                    selector.unregister(pipe)
+            if not selector.get_map():  # it closed its output, or is about to end
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(_POLL)
     return "exited"
 
 
@@ -135,12 +139,12 @@ def _take(pipe: IO[bytes], capture: Capture) -> bool:
     return bool(data)
 
 
-def _end(process: subprocess.Popen[bytes], *, grace: float) -> None:
-    """SIGTERM, a moment, SIGKILL: for the whole group. The group's id stays ours as long as we have not waited."""
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """SIGTERM, a moment, SIGKILL: for the whole group, also where its leader has ended and others have not."""
     if process.poll() is None:
         _signal(-process.pid, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
-            process.wait(grace)
+            process.wait(GRACE)
     _signal(-process.pid, signal.SIGKILL)
     process.wait()
 

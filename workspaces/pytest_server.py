@@ -1,7 +1,6 @@
 """A server of pytest runs: what warm and cold share. Where the processes come from is the part's business."""
 
 import json
-import re
 import socket
 import time
 from contextlib import closing, suppress
@@ -14,29 +13,10 @@ from pareback.workspaces.forks import Wires
 from pareback.workspaces.hearing import Hearing
 from pareback.workspaces.imports import top_names
 from pareback.workspaces.listening import Listening
+from pareback.workspaces.missing import plugin_in
 from pareback.workspaces.suite import CollectError, OnResult, Report, Selection
 
 _INI = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "pyproject.toml", "tox.ini", "setup.cfg")
-_PLUGIN = re.compile(
-    r'Error importing plugin "(?P<module>[^"]+)"'
-    r"|Missing required plugins: (?P<required>[^\s,]+)"
-    r"|Unknown config option: (?P<ini>\w+)"
-    r"|unrecognized arguments: (?P<option>--?[a-zA-Z-]+)"
-)
-_OPTIONS = {  # options and settings that stand in many repositories, and the plugin each belongs to
-    "--cov": "pytest-cov",
-    "-n": "pytest-xdist",
-    "--dist": "pytest-xdist",
-    "--timeout": "pytest-timeout",
-    "--asyncio-mode": "pytest-asyncio",
-    "asyncio": "pytest-asyncio",
-    "--benchmark": "pytest-benchmark",
-    "--reruns": "pytest-rerunfailures",
-    "--ds": "pytest-django",
-    "DJANGO": "pytest-django",
-    "--random-order": "pytest-random-order",
-    "--mypy": "pytest-mypy",
-}
 
 
 class Source(Protocol):
@@ -136,7 +116,7 @@ def _has_own_configuration(slot: Path, path: str) -> bool:
 def _report(listening: Listening, why: str, seconds: float) -> Report:
     """The run as a value, with the reason where it is not a plain one."""
     hearing, output = listening.hearing, listening.output.text()
-    plugin = _missing_plugin(output) if hearing.code == 4 and not hearing.errors else ""
+    plugin = plugin_in(output) if hearing.code == 4 and not hearing.errors else ""
     if plugin:
         message = f"pytest's configuration needs {plugin!r}, which is not installed in the target's environment"
         hearing.errors.append(CollectError("", message, ("plugin", plugin)))
@@ -158,12 +138,3 @@ def _reason(report: Report, hearing: Hearing, why: str) -> str:
 
 def _last_lines(output: str) -> str:
     return " / ".join(line.strip() for line in output.strip().splitlines()[-4:]) or "nothing was printed"
-
-
-def _missing_plugin(output: str) -> str:
-    """The plugin that a usage error of pytest is about; empty where it is about something else."""
-    found = _PLUGIN.search(output)
-    if not found:
-        return ""
-    name = found["module"] or found["required"] or found["option"] or found["ini"]
-    return next((plugin for option, plugin in _OPTIONS.items() if name.startswith(option)), name)

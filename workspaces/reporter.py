@@ -4,20 +4,22 @@ Standard library and the target's own pytest only, Python 3.8 syntax; loaded by 
 the target's path. Every event is one JSON line. Whatever the tests print is not part of the conversation.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import re
 import sys
 import sysconfig
+from typing import Any, Iterator
 
 import pytest
 
 _SEVERITY = ("", "skipped", "xfailed", "passed", "xpassed", "error", "failed")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
-_NO_NAME = re.compile(r"cannot import name '([^']+)' from (?:partially initialized module )?'([^']+)'")
-_NO_ATTRIBUTE = re.compile(r"module '([^']+)' has no attribute '([^']+)'")
-_NO_MARKER = re.compile(r"'([^']+)' not found in `markers` configuration option")
-_OVERRIDES = {  # one process, all tests, one order: what the base asks for people would hide results from us
+_OVERRIDES: dict[
+    str, Any
+] = {  # one process, all tests, one order: what the base asks for people would hide results from us
     "maxfail": 0,
     "numprocesses": None,
     "dist": "no",
@@ -25,17 +27,17 @@ _OVERRIDES = {  # one process, all tests, one order: what the base asks for peop
     "usepdb": False,
     "randomly_seed": 0,
 }
-_LINES, _WIDTH, _PLACES = 50, 500, 24
+_PLACES, _TEXT = 24, 100000
 
 
 class Channel:
     """The descriptor to the other side. A test that forks does not speak for us."""
 
-    def __init__(self, descriptor):
+    def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
         self.owner = os.getpid()
 
-    def say(self, event, **fields):
+    def say(self, event: str, **fields: Any) -> None:
         """Write one event; end the process where nobody listens any more."""
         if os.getpid() != self.owner:
             return
@@ -50,45 +52,45 @@ class Channel:
 class Reporter:
     """Chooses and orders what runs, and says what happened."""
 
-    def __init__(self, request, channel):
+    def __init__(self, request: dict[str, Any], channel: Channel) -> None:
         self.request = request
         self.channel = channel
         self.slot = request["slot"]
-        self.part = {}
-        self.places = []
+        self.current = ""
+        self.part: dict[str, Any] = {}
+        self.places: list[dict[str, Any]] = []
 
     @pytest.hookimpl(hookwrapper=True)
-    def pytest_load_initial_conftests(self):
-        outcome = yield
+    def pytest_load_initial_conftests(self) -> Iterator[None]:
+        outcome: Any = yield
         if outcome.excinfo is not None and outcome.excinfo[1].__cause__ is not None:
             error = outcome.excinfo[1]
             path = relative(str(getattr(error, "path", "")), self.slot) or "conftest.py"
             self.uncollected(path, error.__cause__)
 
     @pytest.hookimpl(hookwrapper=True)
-    def pytest_cmdline_main(self, config):
+    def pytest_cmdline_main(self, config: pytest.Config) -> Iterator[None]:
         for name, value in _OVERRIDES.items():
             if hasattr(config.option, name):
                 setattr(config.option, name, value)
         yield
 
-    def pytest_collectstart(self, collector):
+    def pytest_collectstart(self, collector: pytest.Collector) -> None:
         if isinstance(collector, pytest.File):
             self.channel.say("collecting", path=collector.nodeid)
 
-    def pytest_exception_interact(self, node, call, report):
+    def pytest_exception_interact(self, node: Any, call: Any, report: Any) -> None:
         if report.when == "collect":
             path = relative(str(getattr(call.excinfo.value, "path", "")), self.slot)
             self.uncollected(path or node.nodeid.split("::")[0], call.excinfo.value)
 
-    def uncollected(self, path, error):
+    def uncollected(self, path: str, error: BaseException) -> None:
         """Say that a file could not be collected, and what was not found."""
-        error, missing = cause(error)
-        message = condensed("%s: %s" % (type(error).__name__, error))
-        self.channel.say("uncollected", path=path, message=message, missing=missing, places=places(error, self.slot))
+        steps = [step for cause in (error, error.__cause__) if cause is not None for step in places(cause, self.slot)]
+        self.channel.say("uncollected", path=path, chain=chain(error), places=steps)
 
     @pytest.hookimpl(hookwrapper=True)
-    def pytest_collection_modifyitems(self, config, items):
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Iterator[None]:
         yield
         chosen = chosen_items(items, self.request)
         done = set(self.request["skip"])
@@ -96,12 +98,13 @@ class Reporter:
         items[:] = [item for item in chosen if identity(item.nodeid) not in done]
         self.say_foreign()
 
-    def pytest_runtest_logstart(self, nodeid):
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
         self.part = {"outcome": "", "seconds": 0.0, "message": "", "places": []}
-        self.channel.say("begin", id=identity(nodeid))
+        self.current = identity(nodeid)
+        self.channel.say("begin", id=self.current)
 
     @pytest.hookimpl(hookwrapper=True)
-    def pytest_runtest_makereport(self, item, call):
+    def pytest_runtest_makereport(self, item: pytest.Item, call: Any) -> Iterator[None]:
         yield
         self.places = []
         if call.excinfo is not None:
@@ -109,31 +112,38 @@ class Reporter:
             if isinstance(call.excinfo.value, pytest.FixtureLookupError):
                 self.uncollected(item.nodeid.split("::")[0], call.excinfo.value)
 
-    def pytest_runtest_logreport(self, report):
+    def pytest_runtest_logreport(self, report: Any) -> None:
         outcome = verdict(report)
         self.part["seconds"] += report.duration
         if _SEVERITY.index(outcome) > _SEVERITY.index(self.part["outcome"]):
             said = "" if "passed" in outcome else message_of(report)
             self.part.update(outcome=outcome, message=said, places=self.places if report.failed else [])
 
-    def pytest_runtest_logfinish(self, nodeid):
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
         self.part["outcome"] = self.part["outcome"] or "error"
         self.channel.say("result", id=identity(nodeid), **self.part)
 
-    def pytest_sessionfinish(self):
+    def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
+        """A test may interrupt the run, which ends only this process."""
+        if self.part.get("outcome") == "":
+            message = "%s: %s" % (type(excinfo.value).__name__, excinfo.value)
+            self.part.update(outcome="error", message=message, places=places(excinfo.value, self.slot))
+            self.channel.say("result", id=self.current, **self.part)
+
+    def pytest_sessionfinish(self) -> None:
         self.say_foreign()
 
-    def say_foreign(self):
+    def say_foreign(self) -> None:
         """Name the modules that came from elsewhere although they may belong to the tree."""
         self.channel.say("foreign", modules=foreign(self.request))
 
 
-def identity(nodeid):
+def identity(nodeid: str) -> str:
     """The node id without memory addresses, which differ from run to run."""
     return _ADDRESS.sub("0x", nodeid)
 
 
-def selectors(name):
+def selectors(name: str) -> Iterator[str]:
     """Every selection that names this node id: itself, the test without parameters, its classes, file and folders."""
     yield name
     path, _, inner = name.partition("::")
@@ -146,7 +156,7 @@ def selectors(name):
         path = path.rpartition("/")[0]
 
 
-def chosen_items(items, request):
+def chosen_items(items: list[pytest.Item], request: dict[str, Any]) -> list[pytest.Item]:
     """The items that `only` names (all where it is None), those that `first` names before the others."""
     only = None if request["only"] is None else set(request["only"])
     rank = {name: number for number, name in reversed(list(enumerate(request["first"])))}
@@ -158,7 +168,7 @@ def chosen_items(items, request):
     return [item for _, item in sorted(ranked, key=lambda pair: pair[0])]
 
 
-def verdict(report):
+def verdict(report: Any) -> str:
     """What one phase of a test says about the test; empty where it says nothing."""
     if report.outcome == "failed":
         return "failed" if report.when == "call" else "error"
@@ -169,69 +179,47 @@ def verdict(report):
     return ""
 
 
-def message_of(report):
-    """The failing assertion with its values, condensed."""
+def message_of(report: Any) -> str:
+    """The failing assertion with its values."""
     long = report.longrepr
     if isinstance(long, tuple):  # a skip: path, line, reason
-        return condensed(str(long[-1]))
+        return str(long[-1])[:_TEXT]
     crash = getattr(long, "reprcrash", None)
-    return condensed(crash.message if crash is not None else getattr(long, "errorstring", "") or str(long or ""))
+    text = crash.message if crash is not None else getattr(long, "errorstring", "") or str(long or "")
+    return str(text)[:_TEXT]
 
 
-def condensed(text):
-    """At most fifty lines of at most 500 characters: the beginning and the end say most."""
-    lines = [line if len(line) <= _WIDTH else line[:_WIDTH] + " …" for line in text.strip().splitlines()]
-    if len(lines) > _LINES:
-        lines[_LINES - 10 : -10] = ["… %d lines …" % (len(lines) - _LINES)]
-    return "\n".join(lines)
+def places(error: BaseException, slot: str) -> list[dict[str, Any]]:
+    """The steps of the traceback inside the slot, outermost first; of a long way the two ends."""
+    found: list[dict[str, Any]] = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        path = relative(code.co_filename, slot)
+        if path:
+            found.append({"path": path, "line": trace.tb_lineno, "function": code.co_name})
+        trace = trace.tb_next
+    return found if len(found) <= _PLACES else found[: _PLACES // 2] + found[-_PLACES // 2 :]
 
 
-def places(error, slot):
-    """The steps inside the slot, outermost first; of a long way the ends. What caused the error comes after it."""
-    found = []
-    while error is not None and len(found) <= _PLACES:
-        steps = []
-        trace = error.__traceback__
-        while trace is not None:
-            code = trace.tb_frame.f_code
-            path = relative(code.co_filename, slot)
-            if path:
-                steps.append({"path": path, "line": trace.tb_lineno, "function": code.co_name})
-            trace = trace.tb_next
-        found += steps if len(steps) <= _PLACES else steps[: _PLACES // 2] + steps[-_PLACES // 2 :]
-        error = error.__cause__
-    return found
-
-
-def relative(file, slot):
+def relative(file: str, slot: str) -> str:
     """The file's path below the slot with forward slashes, or nothing where it lies elsewhere."""
     inside = file.startswith(slot + os.sep) and (os.sep + "site-packages" + os.sep) not in file
     return file[len(slot) + 1 :].replace(os.sep, "/") if inside else ""
 
 
-def cause(error):
-    """The error behind the errors, and what it says was missing as (kind, name), or None."""
-    found = missing_in(error)
-    while found is None and (error.__cause__ or (error.__context__ if not error.__suppress_context__ else None)):
-        error = error.__cause__ or error.__context__
-        found = missing_in(error)
-    return error, found
+def chain(error: BaseException | None) -> list[dict[str, Any]]:
+    """The error and what lies behind it, as plain values; what was missing is judged on the other side."""
+    found: list[dict[str, Any]] = []
+    while error is not None and len(found) < 10:
+        kinds = [kind.__name__ for kind in type(error).__mro__]
+        name = getattr(error, "argname", None) or getattr(error, "name", None)
+        found.append({"kinds": kinds, "text": str(error)[:_TEXT], "name": name if isinstance(name, str) else ""})
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return found
 
 
-def missing_in(error):
-    """What this one error says was not found."""
-    if isinstance(error, pytest.FixtureLookupError):
-        return ("fixture", error.argname)
-    if isinstance(error, ModuleNotFoundError) and error.name:
-        return ("module", error.name)
-    named = _NO_NAME.search(str(error)) if isinstance(error, ImportError) else _NO_ATTRIBUTE.search(str(error))
-    if named:
-        return ("name", ".".join(named.groups() if isinstance(error, AttributeError) else reversed(named.groups())))
-    marker = _NO_MARKER.search(str(error))
-    return ("plugin", "the one that registers the marker %r" % marker.group(1)) if marker else None
-
-
-def foreign(request):
+def foreign(request: dict[str, Any]) -> list[tuple[str, str]]:
     """The modules of the tree's names, or of the user's checkout, that were not loaded from the slot."""
     installed = tuple(path + os.sep for path in {sys.prefix, *sysconfig.get_paths().values()})
     standard = sysconfig.get_paths()["stdlib"] + os.sep
@@ -247,11 +235,11 @@ def foreign(request):
     return found
 
 
-def main(request, descriptor):
+def main(request: dict[str, Any], descriptor: int) -> None:
     """Run pytest as the request says and report over the descriptor."""
     channel = Channel(descriptor)
     arguments = ["-q", "--tb=short", "--color=no", "-p", "no:cacheprovider", "--continue-on-collection-errors"]
     arguments += ["-W", "ignore:Module already imported so cannot be rewritten:pytest.PytestAssertRewriteWarning"]
-    arguments += ["--rootdir", request["slot"]] + ["--ignore=" + path for path in request["ignore"]] + request["paths"]
-    sys.argv = [os.path.join(os.path.dirname(pytest.__file__), "__main__.py")] + arguments
+    arguments += ["--rootdir", request["slot"], *("--ignore=" + path for path in request["ignore"]), *request["paths"]]
+    sys.argv = [os.path.join(os.path.dirname(pytest.__file__), "__main__.py"), *arguments]
     channel.say("end", code=int(pytest.main(arguments, plugins=[Reporter(request, channel)])))

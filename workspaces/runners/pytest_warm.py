@@ -43,7 +43,7 @@ class Preloaded:
     def _prepare(self, slot: Path, names: frozenset[str]) -> None:
         """See that there is a server, and whether a fork of it would be as good as a fresh interpreter."""
         if self.forks is None or self.forks.process.poll() is not None:
-            self.forks = start(self.launch, ["pytest", *third_party(slot, names)])
+            self.forks = start(self.launch, ["pytest", *third_party(slot, names)], own=names)
         shared = sorted(names & self.forks.loaded)
         if self.forks.threads > 1:
             self.note = f"cold: importing the project's dependencies started {self.forks.threads - 1} threads"

@@ -1,0 +1,194 @@
+"""Judges the suite before anything is changed: what passes, what is red, what cannot be trusted, what is missing.
+
+Pure: reports and names of files in, values out. The suite ran on T, the base with the ticket's tests.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pareback.workspaces.suite import CollectError, Foreign, Report, Result
+
+FIRST_LIMIT = 10.0  # seconds a test gets before its own time is known
+_LEAST = 2.0
+_LEAST_SUITE = 30.0
+_TIMES = 5.0
+_GREEN = frozenset({"passed", "xpassed"})
+_RED = frozenset({"failed", "error", "timeout"})
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What two runs on T agree on. `passed` and `red` are ids in the order they ran; `flaky` differ between the runs.
+
+    `uncollected` are red files: what they miss belongs to the tree. `problems` say what the environment lacks.
+    `seconds` is each test's longer time, `suite_seconds` the longer run without the tests that hung. `broken` says why
+    there is no suite at all, else it is empty."""
+
+    passed: tuple[str, ...] = ()
+    red: tuple[str, ...] = ()
+    flaky: tuple[str, ...] = ()
+    collected: tuple[str, ...] = ()
+    uncollected: tuple[CollectError, ...] = ()
+    problems: tuple[str, ...] = ()
+    foreign: tuple[Foreign, ...] = ()
+    failures: tuple[Result, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    suite_seconds: float = 0.0
+    broken: str = ""
+
+    @property
+    def limits(self) -> Mapping[str, float]:
+        """Seconds for each test: five times its own, two at least. A test that is red keeps the first limit, for how
+        long it takes when it is mended is not known."""
+        red = set(self.red)
+        return {
+            test: FIRST_LIMIT if test in red else max(_LEAST, _TIMES * seconds)
+            for test, seconds in self.seconds.items()
+        }
+
+    @property
+    def suite_limit(self) -> float:
+        """Seconds for a whole run: thirty, or five times the baseline; red tests may take their first limit again."""
+        hung = sum(1 for result in self.failures if result.outcome == "timeout")
+        return max(_LEAST_SUITE, _TIMES * self.suite_seconds) + FIRST_LIMIT * hung
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The tests that must turn green: `ids` exactly, and of each of `groups` (a path, class or test with parameters
+    that could not be collected yet) every test it collects once fixed, at least one. `unknown` matched nothing."""
+
+    ids: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    def selection(self) -> tuple[str, ...]:
+        """What to run first."""
+        return (*self.ids, *self.groups)
+
+    def include(self, test: str) -> bool:
+        """Whether this id is a target."""
+        return test in self.ids or any(names(group, test) for group in self.groups)
+
+
+def judge(first: Report, second: Report, *, tree: Collection[str], roots: Collection[str] = (".",)) -> Baseline:
+    """The baseline from two runs on T. `tree` are the paths of T: they decide whether a missing name is the code's own
+    fault (a red file) or the environment's (a problem)."""
+    broken = _broken(first) or _broken(second)
+    errors = {error.path + error.message: error for error in (*first.errors, *second.errors)}.values()
+    own = _own_names(tree, roots)
+    red_files = [error for error in errors if _is_red(error, own)]
+    one, two = _outcomes(first), _outcomes(second)
+    both = [test for test in one if test in two]
+    same = {test for test in both if _class_of(one[test]) == _class_of(two[test])}
+    red = tuple(test for test in both if test in same and one[test].outcome in _RED)
+    return Baseline(
+        passed=tuple(test for test in both if test in same and one[test].outcome in _GREEN),
+        red=red,
+        flaky=tuple(test for test in dict.fromkeys([*one, *two]) if test not in same),
+        collected=tuple(dict.fromkeys([*first.collected, *second.collected])),
+        uncollected=tuple(red_files),
+        problems=tuple(dict.fromkeys(_problem(error) for error in errors if error not in red_files)),
+        foreign=tuple(dict.fromkeys([*first.foreign, *second.foreign])),
+        failures=tuple(one[test] for test in red),
+        seconds={test: max(one[test].seconds, two[test].seconds) for test in both},
+        suite_seconds=max(_working_seconds(first), _working_seconds(second)),
+        broken="" if errors else broken,
+    )
+
+
+def targets(baseline: Baseline, tests: Collection[str] = ()) -> Targets:
+    """The ticket's own selection (ids, paths, classes), else what is red on T."""
+    if not tests:
+        return Targets(baseline.red, tuple(dict.fromkeys(_group(error.path) for error in baseline.uncollected)))
+    ids: list[str] = []
+    groups: list[str] = []
+    unknown: list[str] = []
+    for test in tests:
+        found = [known for known in baseline.collected if names(test, known)]
+        ids += found
+        if any(names(_group(error.path), test) or names(test, error.path) for error in baseline.uncollected):
+            groups.append(_plain(test))
+        elif not found:
+            unknown.append(test)
+    return Targets(tuple(dict.fromkeys(ids)), tuple(dict.fromkeys(groups)), tuple(unknown))
+
+
+def names(selector: str, test: str) -> bool:
+    """Whether a selector (id, test without parameters, class, file, folder; empty: everything) names a test."""
+    plain = _plain(selector)
+    return not plain or test == plain or test.startswith((f"{plain}::", f"{plain}[", f"{plain}/"))
+
+
+def outcome_is_green(result: Result | None) -> bool:
+    """Whether a test passed; one that is missing, skipped or expected to fail did not."""
+    return result is not None and result.outcome in _GREEN
+
+
+def _plain(selector: str) -> str:
+    return selector.removeprefix("./").rstrip("/").removesuffix("/.").replace("//", "/") if selector != "." else ""
+
+
+def _group(path: str) -> str:
+    """What a file that fails to collect holds up: itself, or all tests beside and below a conftest."""
+    folder, _, file = path.rpartition("/")
+    return folder if file == "conftest.py" else path
+
+
+def _outcomes(report: Report) -> dict[str, Result]:
+    """The results by id; of several under one id a red one counts."""
+    found: dict[str, Result] = {}
+    for result in report.results:
+        if result.id not in found or result.outcome in _RED:
+            found[result.id] = result
+    return found
+
+
+def _class_of(result: Result) -> str:
+    """What two runs must agree on."""
+    return "green" if result.outcome in _GREEN else "red" if result.outcome in _RED else "set aside"
+
+
+def _broken(report: Report) -> str:
+    """Why this run is no baseline; one that met its deadline is one as far as it went."""
+    if report.work in ("ran", "timeout") and (report.results or report.errors):
+        return ""
+    return report.reason or "no test was collected"
+
+
+def _working_seconds(report: Report) -> float:
+    hung = sum(result.seconds for result in report.results if result.outcome == "timeout")
+    return max(0.0, report.seconds - hung)
+
+
+def _is_red(error: CollectError, own: Collection[str]) -> bool:
+    """Whether the code is at fault: a name of the tree is missing, or an import of the slot's own code failed."""
+    if error.missing is None:
+        return bool(error.places)
+    kind, name = error.missing
+    return kind in ("module", "name") and name.partition(".")[0] in own
+
+
+def _problem(error: CollectError) -> str:
+    if error.missing is None:
+        return f"{error.path}: {error.message}" if error.path else error.message
+    kind, name = error.missing
+    where = f" (needed by {error.path})" if error.path else ""
+    return f"the {kind} {name!r} is missing in the environment of the tests{where}"
+
+
+def _own_names(tree: Collection[str], roots: Collection[str]) -> frozenset[str]:
+    """The top-level names of the tree's modules: at the import roots, and packages one folder deeper."""
+    plain = {root.strip("/") for root in roots} - {".", ""}
+    return frozenset(name for path in tree if path.endswith(".py") for name in _names_of(path, plain))
+
+
+def _names_of(path: str, roots: Collection[str]) -> Iterator[str]:
+    parts = path.removesuffix(".py").split("/")
+    yield parts[0]
+    for root in roots:
+        depth = root.count("/") + 1
+        if path.startswith(f"{root}/"):
+            yield parts[depth]
+    if len(parts) == 3 and parts[2] == "__init__":
+        yield parts[1]

@@ -1,0 +1,161 @@
+"""One run as two processes: a supervisor, which adopts whatever the tests leave behind, and the child that runs them.
+
+Standard library only, Python 3.8 syntax: it runs under the target's interpreter. When the other side closes its end,
+or dies, everything of the run ends.
+
+    the supervisor hears: d (dump the child's traceback into the channel), k or the end of the line (kill)
+    the supervisor says:  the child's wait status in digits, once nothing of the run is left
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import importlib
+import json
+import os
+import resource
+import select
+import signal
+import sys
+import time
+from contextlib import suppress
+from typing import Any, Callable
+
+try:
+    from ctypes import CDLL
+except ImportError:
+    CDLL = None  # type: ignore[assignment,misc]  # an interpreter built without it cannot adopt orphans
+
+_DUMP = getattr(signal, "SIGRTMIN", signal.SIGUSR2) + (9 if hasattr(signal, "SIGRTMIN") else 0)
+_SUBREAPER, _DEATH_SIGNAL = 36, 1  # numbers of prctl(2)
+_LIMITS = {"RLIMIT_FSIZE": 1 << 30, "RLIMIT_CORE": 0, "RLIMIT_NOFILE": 1024}
+
+
+def prctl(option: int, value: int) -> None:
+    """Ask Linux for a property of this process; elsewhere it goes without."""
+    if CDLL is not None and sys.platform.startswith("linux"):
+        CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+def supervise(load: Callable[[str], Any], channel: int, output: int, line: int) -> None:
+    """Run the tests in a child, obey the line, and leave nothing behind."""
+    os.setsid()
+    prctl(_SUBREAPER, 1)
+    hears, wakes = os.pipe()
+    os.set_blocking(wakes, False)
+    signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    child = os.fork()
+    if child == 0:
+        for number in (line, hears):
+            os.close(number)
+        signal.set_wakeup_fd(-1)
+        os.close(wakes)
+        run(load, channel, output)
+    os.close(channel)
+    os.close(output)
+    status = wait(child, line, hears)
+    sweep()
+    with suppress(OSError):
+        os.write(line, b"%d" % status)
+    os._exit(0)
+
+
+def wait(child: int, line: int, hears: int) -> int:
+    """Until the child ended: pass a request for a dump on, kill on demand or when nobody listens any more."""
+    watched = [line, hears]
+    while True:
+        ready = select.select(watched, [], [])[0]
+        if hears in ready:
+            os.read(hears, 512)
+            pid, status = os.waitpid(child, os.WNOHANG)
+            if pid:
+                return status
+        if line in ready:
+            try:
+                heard = os.read(line, 16)
+            except OSError:
+                heard = b""
+            if b"d" in heard:
+                os.kill(child, _DUMP)
+            if not heard or b"k" in heard:
+                watched = [hears]
+                os.kill(child, signal.SIGKILL)
+
+
+def sweep() -> None:
+    """End everything that descends from us. All orphans are ours, so none left means nothing left."""
+    while True:
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            left = descendants(os.getpid())
+            for number in (signal.SIGSTOP, signal.SIGKILL):  # stopped first, a fork bomb cannot outrun us
+                for pid in left:
+                    end(pid, number)
+            time.sleep(0.002)
+
+
+def end(pid: int, number: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def descendants(root: int) -> list[int]:
+    """The processes below this one, from /proc."""
+    children: dict[int, list[int]] = {}
+    for entry in os.listdir("/proc") if os.path.isdir("/proc/self") else ():
+        try:
+            with open("/proc/%s/stat" % entry, "rb") as stat:
+                parent = int(stat.read().rpartition(b")")[2].split()[1])
+        except (OSError, ValueError, IndexError):
+            continue
+        children.setdefault(parent, []).append(int(entry))
+    found = [root]
+    for pid in found:  # grows while it is read
+        found += children.get(pid, [])
+    return found[1:]
+
+
+def run(load: Callable[[str], Any], channel: int, output: int) -> None:
+    """The child: become a process like a freshly started one, then run the tests."""
+    os.setsid()
+    prctl(_DEATH_SIGNAL, signal.SIGKILL)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((nothing, 0), (output, 1), (output, 2)):
+        os.dup2(source, target)
+    os.close(nothing)
+    os.close(output)
+    limit()
+    with open(channel, "rb", buffering=0, closefd=False) as line:
+        request = json.loads(b"".join(iter(lambda: line.read(1 << 16), b"")))
+    enter(request)
+    faulthandler.register(_DUMP, file=channel, all_threads=False)
+    load("reporter").main(request, channel)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def limit() -> None:
+    """No endless files, no core dumps; limits of the machine that are lower stay."""
+    for name, value in _LIMITS.items():
+        number = getattr(resource, name)
+        soft, hard = resource.getrlimit(number)
+        lower = value if soft == resource.RLIM_INFINITY else min(soft, value)
+        resource.setrlimit(number, (lower, hard))
+
+
+def enter(request: dict[str, Any]) -> None:
+    """Make the slot the place where imports are found first."""
+    os.chdir(request["slot"])
+    roots = [os.path.normpath(os.path.join(request["slot"], root)) for root in request["roots"]]
+    inherited = [path for path in [os.environ.get("PYTHONPATH", "")] if path]
+    os.environ["PYTHONPATH"] = os.pathsep.join(roots + inherited)
+    os.environ["PWD"] = request["slot"]
+    sys.path[:0] = roots
+    sys.dont_write_bytecode = True  # a slot's next candidate may have the same size in the same second
+    importlib.invalidate_caches()
