@@ -39,7 +39,7 @@ def read(root: Path, path: str) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
     except OSError as refused:
-        if refused.errno in _LINK_ERRORS:
+        if refused.errno in _LINK_ERRORS or refused.errno == errno.ENAMETOOLONG:
             return None
         raise
 

@@ -106,7 +106,8 @@ class Slot:
             self._change(shown, tree)
         except OSError:  # never shown yet, or a test took the folder away: begin anew
             self._build(tree)
-        self._tree = tree
+        if len(self._carried) == len(self._origin.carried):  # else files gave way to this tree, and only to this
+            self._tree = tree
 
     def remove(self) -> None:
         """Delete the folder and all it holds, whatever its permissions."""
@@ -148,15 +149,12 @@ class Slot:
         self._folders, self._links = Counter(), {}
         for path, entry in entries.items():
             self._count(path, entry, +1)
-        taken = entries.keys() | self._folders.keys()
-        carried = {
-            p: e
-            for p, e in self._origin.carried.items()
-            if taken.isdisjoint((p,)) and entries.keys().isdisjoint(above((p,)))
-        }
-        self._carried = carried
-        self._folders.update(above(carried))
-        self._held = self._origin.fill(self.path, entries | carried)
+        self._carried = {path: entry for path, entry in self._origin.carried.items() if self._is_free(path, entries)}
+        self._folders.update(above(self._carried))
+        self._held = self._origin.fill(self.path, entries | self._carried)
+
+    def _is_free(self, path: str, entries: Mapping[str, Entry]) -> bool:
+        return path not in self._folders and entries.keys().isdisjoint([path, *above([path])])
 
     def _count(self, path: str, entry: Entry | None, by: int) -> None:
         """Keep the number of entries below each folder; `by` is 1 for one more, -1 for one less."""
