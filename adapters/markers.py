@@ -51,6 +51,9 @@ class Cleaner:
         self._phase = "gap" if mark else "thought"
 
     def _show(self) -> str:
+        if "<" not in self._held:  # as nearly always
+            shown, self._held = self._held, ""
+            return shown
         for marker in STRAY:
             self._held = self._held.replace(marker, "")
         sure = len(self._held) - max(_overlap(self._held, marker) for marker in STRAY)
