@@ -39,7 +39,7 @@ def origins(base: Mapping[Key, Unit], head: Mapping[Key, Unit]) -> Origins:
     free = _left(base, head)
     by_alpha: dict[str, list[Key]] = {}
     for key, unit in base.items():
-        if unit.kind == "function" and key not in head:
+        if key not in head:
             by_alpha.setdefault(unit.alpha, []).append(key)
     return Origins({key: _origin(key, unit, base, (by_alpha, free)) for key, unit in head.items()})
 
@@ -60,7 +60,7 @@ def _origin(
     by_alpha, left = pools
     if key in base:
         return (key,)
-    if unit.kind == "function" and unit.alpha in by_alpha:
+    if unit.alpha in by_alpha:
         return (by_alpha[unit.alpha][0],)
     givers: Counter[Key] = Counter()
     covered = 0

@@ -21,6 +21,8 @@ ENOUGH = 1.3
 WORTH = 1.0
 """A finding that saves less is not worth a round of its own."""
 _SIZE = "S2"
+_VAGUE = {_SIZE, "S5"}
+"""Signals that say what was added rather than how to avoid it: named from a whole point on."""
 _KEEP = "Keep the tests passing; do not edit tests; add no noqa or type: ignore."
 
 
@@ -48,7 +50,7 @@ def _priced(sides: Sides, delta: Delta, origins: Origins) -> Iterator[Finding]:
             now = _of(delta.head, key, signal.id)
             before = [charge for origin in origins.of.get(key, ()) for charge in _of(delta.base, origin, signal.id)]
             added = sum(charge.points for charge in now) - sum(charge.points for charge in before)
-            if added >= (WORTH if signal.id == _SIZE else MENTIONED):
+            if added >= (WORTH if signal.id in _VAGUE else MENTIONED):
                 yield _finding(signal, key, unit, _added(now, before), added)
 
 

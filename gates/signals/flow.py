@@ -1,6 +1,6 @@
 """S1, control flow: every branch costs one point, and one more for every level it is nested in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pareback.gates.facts import FileFacts, Increment, Unit
@@ -61,6 +61,15 @@ def names(users):
 
 
 @dataclass(frozen=True, slots=True)
+class _Way:
+    """One way out, with what it saves."""
+
+    line: int
+    do: str
+    saves: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Flow:
     id = "S1"
     name = "control flow"
@@ -82,19 +91,12 @@ class _Flow:
     def explain(self, unit: Unit, _charges: Sequence[Charge], /) -> Advice:
         deepest = _deepest(unit.flow)
         message = f"{_flow(unit.flow):g} points of control flow" + _evidence(unit.flow, deepest)
-        turned = [step for step in unit.flow if step.guard and step.inside]
-        if turned:
-            return Advice(turned[0].line, message, _turn(turned), _saved_by_guards(unit.flow, turned))
-        saves, step = max(
-            ((_saved_by_helper(unit.flow, at), step) for at, step in enumerate(unit.flow) if step.inside),
-            key=lambda option: option[0],
-            default=(0.0, deepest),
-        )
-        if saves > 0:
-            do = f"make the body of the `{step.kind}` on line {step.line} a function of its own, named for what it does"
-            return Advice(step.line, message, do, saves)
-        do = "merge branches that do the same; drop cases that cannot occur or that the ticket does not ask for"
-        return Advice(deepest.line, message, do)
+        ways = [way for way in (*_guards(unit.flow), *_helpers(unit.flow)) if way.saves > 0]
+        if not ways:
+            do = "merge branches that do the same; drop cases that cannot occur or that the ticket does not ask for"
+            return Advice(deepest.line, message, do)
+        best = max(ways, key=lambda way: way.saves)
+        return Advice(best.line, message, best.do, best.saves)
 
 
 def _priced_steps(unit: Unit) -> list[Charge]:
@@ -132,25 +134,27 @@ def _evidence(steps: Sequence[Increment], deepest: Increment) -> str:
     return f"; deepest: {' > '.join(step.kind for step in chain)} on lines {lines}"
 
 
-def _turn(steps: Sequence[Increment]) -> str:
-    lines = ", ".join(str(line) for line in sorted({step.line for step in steps})[:4])
-    return f"turn the condition on line {lines} around and leave early (return, or continue in a loop); dedent the rest"
+def _guards(steps: Sequence[Increment]) -> Iterator[_Way]:
+    """Turn every condition around that can be: each step inside is one level cheaper."""
+    turned = [step for step in steps if step.guard and step.inside]
+    if turned:
+        flow = _flow(steps)
+        after = flow - sum(step.inside * FLOW[step.kind].nested for step in turned)
+        saves = flow + overflow_points(flow) - after - overflow_points(after)
+        lines = ", ".join(str(line) for line in sorted({step.line for step in turned})[:4])
+        do = f"turn the condition on line {lines} around and return early (continue in a loop); dedent the rest"
+        yield _Way(turned[0].line, do, saves)
 
 
-def _saved_by_guards(steps: Sequence[Increment], turned: Sequence[Increment]) -> float:
-    """Every step inside is one level cheaper for each condition turned around."""
-    flow = _flow(steps)
-    after = flow - sum(step.inside * FLOW[step.kind].nested for step in turned)
-    return flow + overflow_points(flow) - after - overflow_points(after)
-
-
-def _saved_by_helper(steps: Sequence[Increment], at: int) -> float:
-    """The body of a step moves into a function that starts flat."""
-    levels = steps[at].nesting + 1
-    body = _body(steps, at)
-    rest = [step for step in steps if step not in body]
-    moved = [replace(step, nesting=step.nesting - levels) for step in body]
-    return _priced(steps) - _priced(rest) - _priced(moved) - HELPER
+def _helpers(steps: Sequence[Increment]) -> Iterator[_Way]:
+    """Make the body of one step a function, which starts flat."""
+    for at, step in enumerate(steps):
+        body = _body(steps, at) if step.inside else []
+        rest = [other for other in steps if other not in body]
+        moved = [replace(other, nesting=other.nesting - step.nesting - 1) for other in body]
+        saves = _priced(steps) - _priced(rest) - _priced(moved) - HELPER
+        do = f"make the body of the `{step.kind}` on line {step.line} a function of its own, named for what it does"
+        yield _Way(step.line, do, saves)
 
 
 def _body(steps: Sequence[Increment], at: int) -> list[Increment]:

@@ -82,7 +82,7 @@ def names(node: ast.expr | None) -> set[str]:
 
 def _computes(body: list[ast.stmt]) -> bool:
     last = body[-1]
-    return isinstance(last, ast.Assign) or (isinstance(last, ast.Return) and last.value is not None)
+    return isinstance(last, ast.Assign | ast.AnnAssign) or (isinstance(last, ast.Return) and last.value is not None)
 
 
 def _drops(statement: ast.stmt) -> bool:

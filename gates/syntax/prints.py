@@ -32,7 +32,7 @@ def finish(draft: Draft) -> Unit:
         interface=tuple(draft.interface),
         shared=tuple(_shared(draft)),
         rebindings=tuple(draft.rebindings),
-        decisions=tuple(sorted(_decisions(draft), key=lambda found: (found.line, found.kind, found.subject))),
+        decisions=tuple(_decisions(draft)),
         handlers=tuple(draft.handlers),
         hidden=(*draft.hidden, *_long(draft, logical)),
     )
@@ -74,7 +74,7 @@ def _shared(draft: Draft) -> Iterator[Shared]:
             yield Shared("mutation", name, line)
 
 
-def _decisions(draft: Draft) -> set[Decision]:
+def _decisions(draft: Draft) -> list[Decision]:
     """One decision per atom and subject. A name counts where it is declared global or nonlocal, or holds a reading of
     the clock and the like; a volatile call counts unless its source was handed in."""
     found = {(atom, decision.kind, decision.subject): decision for atom, decision in draft.decisions}
@@ -83,7 +83,7 @@ def _decisions(draft: Draft) -> set[Decision]:
             found.setdefault((atom, "shared", name), Decision("shared", name, line))
         elif name in draft.volatile:
             found.setdefault((atom, "volatile", name), Decision("volatile", name, line))
-    return set(found.values())
+    return sorted(found.values(), key=lambda decision: (decision.line, decision.kind, decision.subject))
 
 
 def _long(draft: Draft, logical: list[tuple[int, int, int]]) -> Iterator[Hidden]:
