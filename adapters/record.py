@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from math import isfinite
+from typing import Any
 
 from pareback.adapters.ticket import BadTicket, Ticket
 
@@ -42,12 +43,12 @@ def from_record(record: Mapping[str, object], *, where: str) -> Ticket:
     A missing `id` is made from the text, a missing `title` is its first line. Raises BadTicket.
     """
     fields = {name: _READERS[name](value, f"{where}: {name}") for name, value in _own(record, where).items()}
-    known = {name: value for name, value in fields.items() if value is not None}
+    known: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
     text = str(known.get("text") or known.get("title") or "")
     if not text.strip():
         raise BadTicket(f"{where}: text is missing; expected what is asked for, in words")
     title = str(known.get("title") or title_of(text))
-    return Ticket(**{"id": id_of(title, text), **known, "text": text, "title": title})  # type: ignore[arg-type]
+    return Ticket(**{"id": id_of(title, text), **known, "text": text, "title": title})
 
 
 def title_of(text: str) -> str:

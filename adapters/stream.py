@@ -11,6 +11,8 @@ from typing import Literal
 from pareback.adapters.model import Finish, Usage
 
 DONE = "[DONE]"
+LONGEST = 32 * 1024 * 1024
+"""Bytes of one line: far beyond any reply, far below what the machine holds."""
 
 _FINISH: Mapping[str, Finish] = {
     "length": "length",
@@ -36,13 +38,16 @@ class Chunk:
 def lines(blocks: Iterable[bytes]) -> Iterator[str]:
     """The lines of a byte stream, the last one even if it is cut.
 
-    Only line feeds part lines: text may hold other separators (U+2028) that general line splitters would cut at.
+    Only line feeds part lines: text may hold other separators (U+2028) that general line splitters would cut at. A line
+    without an end stops the reading, and is seen as cut.
     """
     rest = b""
     for block in blocks:
         *whole, rest = (rest + block).split(b"\n")
         for line in whole:
             yield line.rstrip(b"\r").decode("utf-8", "replace")
+        if len(rest) > LONGEST:
+            return
     if rest:
         yield rest.decode("utf-8", "replace")
 

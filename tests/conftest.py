@@ -8,6 +8,7 @@ base URL, `.calls` what arrived.
 import json
 import select
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -86,6 +87,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Talk)
         self.script = script
         self.calls: list[Call] = []
+        self.errors: list[BaseException] = []
         self.closing = threading.Event()
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
@@ -110,8 +112,11 @@ class Server(ThreadingHTTPServer):
         with self._lock:
             (self._open.add if opened else self._open.discard)(connection)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that leaves is no error of the server."""
+    def handle_error(self, *_: Any) -> None:
+        """A client that leaves is no error of the server; one in a test's own script is raised at the end."""
+        error = sys.exception()
+        if error is not None and not isinstance(error, OSError):
+            self.errors.append(error)
 
     def close(self) -> None:
         self.closing.set()
@@ -121,6 +126,8 @@ class Server(ThreadingHTTPServer):
                 _shut(connection)
         self.server_close()
         self._thread.join()
+        for error in self.errors:
+            raise error
 
 
 class _Talk(BaseHTTPRequestHandler):

@@ -45,7 +45,7 @@ def build(  # noqa: PLR0913
     configured = base_url or any(os.environ.get(variable) for variable in (provider.url_env if provider else ()))
     key, variable = (
         find_key(model, os.environ, key_env=api_key_env, required=not configured)
-        if provider or api_key_env or base_url
+        if provider or api_key_env
         else (None, None)
     )
     caller = Caller(name or model, base_url or f"its provider {prefix or '(by litellm)'}", variable, key)
@@ -107,7 +107,8 @@ class LitellmChat:
         fields = dict(body(self._model, self._profile, request))
         fields.pop("stream_options", None)
         fields["max_tokens"] = fields.pop(self._profile.cap)  # it renames the cap itself where a provider wants that
-        no_key = "none" if self._base_url else None  # its client insists on one where a server wants none
+        known = split(self._model)[0] is not None
+        no_key = "none" if self._base_url and known else None  # its client insists on one where a server wants none
         return fields | {
             "stream": False,
             "api_base": self._base_url,

@@ -49,8 +49,8 @@ class Line:
     retry_after: float | None = None
 
 
-Answer = str | Line | Mapping[str, Any]
-Script = Sequence[Answer | Sequence[Answer]] | Callable[[Request], Answer | None]
+Said = str | Line | Mapping[str, Any]
+Script = Sequence[Said | Sequence[Said]] | Callable[[Request], Said | None]
 """Rounds in order, each one answer for every candidate or a list by candidate; or a function of the request."""
 
 
@@ -127,7 +127,7 @@ def _line(script: Script, request: Request) -> Line:
     return Line(answer) if isinstance(answer, str) else _read(answer, f"round {request.round}")
 
 
-def _at(script: Sequence[Answer | Sequence[Answer]], request: Request) -> Answer | None:
+def _at(script: Sequence[Said | Sequence[Said]], request: Request) -> Said | None:
     if request.round > len(script):
         return None
     entry = script[request.round - 1]

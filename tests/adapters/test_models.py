@@ -157,7 +157,7 @@ def test_a_scripted_model_needs_one_script(tmp_path: Path) -> None:
 
 # Recorded
 
-BARE = {"forms": [], "prices": None}
+BARE: dict[str, object] = {"forms": [], "prices": None}
 """The least of a profile that can be read."""
 
 

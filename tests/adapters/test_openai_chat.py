@@ -41,6 +41,7 @@ def close(stream: Iterator[Any]) -> None:
 def test_a_streamed_reply_arrives_in_pieces_and_whole(endpoint: Any, request_: Request) -> None:
     server = endpoint([endpoint.say("0123456789" * 5, chunk=10)])
     *pieces, reply = build(model="toy", base_url=server.url).complete(request_)
+    assert isinstance(reply, Reply)
     assert pieces == ["0123456789"] * 5
     assert (reply.text, reply.finish, reply.usage) == ("0123456789" * 5, "stop", Usage(100, 20, None))
     assert reply.cost_usd is None
@@ -103,7 +104,8 @@ def test_cached_tokens_cost_what_the_price_list_says(endpoint: Any, request_: Re
     usage = {"prompt_tokens": 10, "completion_tokens": 0, "prompt_tokens_details": {"cached_tokens": 4}}
     server = endpoint([endpoint.say("x", usage=usage)])
     reply = ask(server.url, request_, profile=Profile(prices=Prices(prompt=1.0, completion=2.0, cached=0.5)))
-    assert (reply.usage, reply.cost_usd) == (Usage(10, 0, 4), pytest.approx(8e-6))
+    assert reply.usage == Usage(10, 0, 4)
+    assert reply.cost_usd == pytest.approx(8e-6)
 
 
 def test_text_keeps_characters_that_split_lines_elsewhere(endpoint: Any, request_: Request) -> None:
@@ -373,6 +375,21 @@ def test_closing_from_another_thread_cuts_the_connection(
     timer.join()
 
 
+def test_a_connection_that_is_used_again_is_cut_too(endpoint: Any, request_: Request) -> None:
+    server = endpoint(["a", endpoint.say("b", delay=30), "c"])
+    model = build(model="toy", base_url=server.url)
+    list(model.complete(request_))
+    time.sleep(0.05)  # the end of the stream is read away in the background
+    stream = model.complete(request_)
+    timer = threading.Timer(0.3, close, [stream])
+    timer.start()
+    assert list(stream) == []
+    assert server.calls[1].hung_up.wait(2)
+    assert server.calls[0].port == server.calls[1].port
+    assert next(model.complete(request_)) == "c"
+    timer.join()
+
+
 def test_an_iterator_that_is_dropped_cuts_its_connection(endpoint: Any, request_: Request) -> None:
     server = endpoint([endpoint.say("some text", chunk=4, hold=30)])
     model = build(model="toy", base_url=server.url)
@@ -392,6 +409,7 @@ def test_a_call_that_is_cut_leaves_the_others_alone(endpoint: Any, request_: Req
     close(second)
     close(second)
     *_, reply = first
+    assert isinstance(reply, Reply)
     assert reply.text == "0123456789"
     assert [piece for piece in model.complete(request_) if isinstance(piece, str)] == ["next"]
 

@@ -56,6 +56,19 @@ def test_lines_are_the_same_wherever_the_blocks_are_cut() -> None:
         assert list(lines(blocks)) == ["data: é\u2028", "", "data: b", "data: end"]
 
 
+def test_a_line_without_an_end_stops_the_reading() -> None:
+    block = b"x" * 8 * 1024 * 1024
+    read_blocks = []
+
+    def blocks() -> Iterator[bytes]:
+        for number in range(100):
+            read_blocks.append(number)
+            yield block
+
+    assert list(lines(blocks())) == []
+    assert len(read_blocks) == 5
+
+
 def test_only_data_is_taken_from_events() -> None:
     assert list(payloads([": alive", "event: x", "id: 1", "data:a", "data: b ", "retry: 5", ""])) == ["a", "b"]
 
