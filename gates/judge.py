@@ -12,7 +12,7 @@ from pareback.gates.delta import fits, measure
 from pareback.gates.match import origins, units
 from pareback.gates.plan import findings
 from pareback.gates.points import TABLE
-from pareback.gates.reference import difference
+from pareback.gates.reference import Figures, difference
 from pareback.gates.rules import broken_rules
 from pareback.gates.sides import Sides, Source, gather
 from pareback.gates.store import Store
@@ -33,7 +33,8 @@ def judge(  # noqa: PLR0913  the two trees and four independent settings are the
     `read` gives the bytes of a blob; what it raises is passed on. `waive` holds ids of findings that the operator
     accepts. Without a budget only hard findings count.
     """
-    sides = gather(base, head, Source(read, store or Store()))
+    source = Source(read, Store() if store is None else store)
+    sides = gather(base, head, source)
     delta = measure(sides.base, sides.head)
     came_from = origins(units(sides.base), units(sides.head))
     found = findings(sides, delta, came_from, broken_rules(sides, delta, came_from))
@@ -48,15 +49,15 @@ def judge(  # noqa: PLR0913  the two trees and four independent settings are the
         within=not blocked and (budget is None or fits(delta.total, budget.points)),
         signals=delta.signals,
         unpriced=sides.unpriced,
-        reference=_reference(sides, read),
+        reference=_reference(sides, source),
         findings=judged,
     )
 
 
-def _reference(sides: Sides, read: Callable[[str], bytes]) -> Mapping[str, float | None]:
+def _reference(sides: Sides, source: Source) -> Mapping[str, float | None]:
     before, after = zip(*sides.priced, strict=True) if sides.priced else ((), ())
-    return difference(_sources(before, read), _sources(after, read))
+    return difference(_figures(before, source), _figures(after, source))
 
 
-def _sources(blobs: Iterable[str | None], read: Callable[[str], bytes]) -> list[bytes]:
-    return [read(blob) for blob in blobs if blob is not None]
+def _figures(blobs: Iterable[str | None], source: Source) -> list[Figures]:
+    return [source.figures(blob) for blob in blobs if blob is not None]

@@ -4,8 +4,8 @@ The one importer of radon, which is loaded when the first figure is asked for.
 """
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -14,42 +14,44 @@ from pareback.gates.facts import Problem
 from pareback.gates.points import DECIMALS
 from pareback.gates.syntax.source import decode, parse
 
+VERSION = "radon/1"
+"""Raised whenever the figures of some file would change."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Sums over files: cyclomatic complexity of every function and method, Halstead volume in bits, source lines."""
+    """Of one file: cyclomatic complexity summed over functions and methods, Halstead volume in bits, source lines. All
+    None where the file cannot be read."""
 
-    cyclomatic: float = 0.0
-    halstead_volume: float = 0.0
-    lines: float = 0.0
+    cyclomatic: float | None = None
+    halstead_volume: float | None = None
+    lines: float | None = None
 
 
-def figures(source: bytes) -> Figures | None:
-    """radon's figures of one Python file, None if it cannot be read."""
+def figures(source: bytes) -> Figures:
+    """radon's figures of one Python file."""
     text = decode(source)
     tree = text if isinstance(text, Problem) else parse(text)
     if isinstance(text, Problem) or isinstance(tree, Problem):
-        return None
+        return Figures()
     try:
         blocks = _radon("complexity").cc_visit_ast(tree)
         volume = _radon("metrics").h_visit_ast(tree).total.volume
     except RecursionError:  # radon's visitors descend one frame per node
-        return None
+        return Figures()
     return Figures(float(sum(map(_cyclomatic, blocks))), float(volume), float(_source_lines(text)))
 
 
-def difference(base: Iterable[bytes], head: Iterable[bytes]) -> Mapping[str, float | None]:
-    """Head minus base, summed over files; all None when one of the files cannot be read."""
-    before, after = [figures(source) for source in base], [figures(source) for source in head]
-    names = ("cyclomatic", "halstead_volume", "lines")
-    return {name: _difference(before, after, name) for name in names}
+def difference(base: Sequence[Figures], head: Sequence[Figures]) -> Mapping[str, float | None]:
+    """Head minus base, summed over files; a figure is None when it is missing for one of them."""
+    return {field.name: _difference(base, head, field.name) for field in fields(Figures)}
 
 
-def _difference(before: list[Figures | None], after: list[Figures | None], name: str) -> float | None:
+def _difference(base: Sequence[Figures], head: Sequence[Figures], name: str) -> float | None:
+    before, after = ([getattr(found, name) for found in side] for side in (base, head))
     if None in before or None in after:
         return None
-    total = math.fsum(getattr(found, name) for found in after) - math.fsum(getattr(found, name) for found in before)
-    return round(total, DECIMALS)
+    return round(math.fsum(after) - math.fsum(before), DECIMALS) + 0.0
 
 
 def _cyclomatic(block: Any) -> int:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
-from pareback.gates.facts import FileFacts, Problem, Unit
+from pareback.gates.facts import FileFacts, Problem, Unit, from_rows
 from pareback.gates.language import Language
+from pareback.gates.reference import VERSION, Figures, figures
 from pareback.gates.scores import language
 from pareback.gates.store import Store
 from pareback.gates.verdict import Unpriced
@@ -22,7 +23,7 @@ Read = Callable[[str], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where bytes and facts come from."""
+    """Where bytes and what is known of them come from."""
 
     read: Read
     store: Store
@@ -30,9 +31,18 @@ class Source:
     def facts(self, blob: str, front: Language) -> FileFacts:
         """The facts of a blob, from the store if it knows them."""
         key = f"{front.version}/{front.grammar}/{blob}"
-        found = self.store.find(key)
+        found = self.store.find(key, from_rows)
         if found is None:
             found = front.extract(self.read(blob))
+            self.store.keep(key, found)
+        return found
+
+    def figures(self, blob: str) -> Figures:
+        """The reference figures of a blob, from the store if it knows them."""
+        key = f"{VERSION}/{blob}"
+        found = self.store.find(key, lambda row: Figures(*row))
+        if found is None:
+            found = figures(self.read(blob))
             self.store.keep(key, found)
         return found
 

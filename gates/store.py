@@ -9,15 +9,19 @@ import os
 import sqlite3
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any, TypeVar
 
-from pareback.gates.facts import FileFacts, from_rows, rows
+from pareback.gates.facts import rows
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, sum BLOB NOT NULL, body BLOB NOT NULL) WITHOUT ROWID"
-_IN_MEMORY = 2048
-"""Files whose facts are kept as objects: the base of a run is asked for with every candidate."""
+Fact = TypeVar("Fact")
+
+_IN_MEMORY = 4096
+"""Facts that are kept as objects: the base of a run is asked for with every candidate."""
 _PATIENCE = 2.0
 """Seconds to wait for another process that writes."""
 
@@ -28,27 +32,31 @@ class Store:
     def __init__(self, path: Path | None = None) -> None:
         """At `path`, whose folder is made if need be; without one nothing outlives the process."""
         self._path = path
-        self._recent: OrderedDict[str, FileFacts] = OrderedDict()
+        self._recent: OrderedDict[str, Any] = OrderedDict()
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._owner = 0
 
-    def find(self, key: str) -> FileFacts | None:
-        """The facts kept under a key, None if there are none that can be believed."""
+    def find(self, key: str, build: Callable[[Any], Fact]) -> Fact | None:
+        """What is kept under a key, made by `build` from its row; None if there is nothing that can be believed.
+
+        A key is only ever asked for with one `build`, which raises TypeError or ValueError for a row of another form.
+        """
         with self._lock:
             if key in self._recent:
                 self._recent.move_to_end(key)
-                return self._recent[key]
-            facts = _read(key, self._row(key))
-            if facts is not None:
-                self._remember(key, facts)
-            return facts
+                known: Fact = self._recent[key]
+                return known
+            found = _read(key, self._row(key), build)
+            if found is not None:
+                self._remember(key, found)
+            return found
 
-    def keep(self, key: str, facts: FileFacts) -> None:
-        """Keep facts under a key. Where the disk refuses, they are kept in memory only."""
-        body = json.dumps(rows(facts), separators=(",", ":")).encode()
+    def keep(self, key: str, fact: object) -> None:
+        """Keep a fact under a key. Where the disk refuses, it is kept in memory only."""
+        body = json.dumps(rows(fact), separators=(",", ":")).encode()
         with self._lock:
-            self._remember(key, facts)
+            self._remember(key, fact)
             try:
                 connection = self._open()
                 if connection is not None:
@@ -66,8 +74,8 @@ class Store:
                 self._connection.close()
             self._connection = None
 
-    def _remember(self, key: str, facts: FileFacts) -> None:
-        self._recent[key] = facts
+    def _remember(self, key: str, fact: object) -> None:
+        self._recent[key] = fact
         if len(self._recent) > _IN_MEMORY:
             self._recent.popitem(last=False)
 
@@ -137,10 +145,10 @@ def _sum(key: str, body: bytes) -> bytes:
     return blake2b(key.encode("utf-8", "surrogatepass") + b"\0" + body, digest_size=16).digest()
 
 
-def _read(key: str, row: tuple[bytes, bytes] | None) -> FileFacts | None:
+def _read(key: str, row: tuple[bytes, bytes] | None, build: Callable[[Any], Fact]) -> Fact | None:
     if row is None or not isinstance(row[1], bytes) or row[0] != _sum(key, row[1]):
         return None
     try:
-        return from_rows(json.loads(row[1]))
+        return build(json.loads(row[1]))
     except (ValueError, TypeError):
         return None
