@@ -24,9 +24,9 @@ NAMES = frozenset({"Makefile", "Dockerfile", "LICENSE", "README", "CHANGELOG", "
 """Files that carry no suffix; others are written as `FILE: name`."""
 
 _LABEL = re.compile(r"(?:file|file ?name|file ?path|path)[ \t]*:[ \t]*", re.IGNORECASE)
-_BULLET = re.compile(r"(?:#{1,6}|[-*+]|\d{1,3}[.)])[ \t]+")
+_BULLET = re.compile(r"\A(?:#{1,6}|[-*+]|\d{1,3}[.)])[ \t]+")
 _NOTE = re.compile(r"[ \t]+\((?:new|new file|created?|modified|updated|existing)\)$", re.IGNORECASE)
-_FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([^`]*)$")
+_FENCE = re.compile(r"(`{3,40}|~{3,40})(?![`~])[ \t]*([^`]*)$")
 _OPERATION = re.compile(r"<{5,9} ?SEARCH[ \t]*$|\*\*\* (?:Begin Patch[ \t]*$|(?:Update|Add|Delete|Move) File:)")
 _NOT_BARE = frozenset("()<>\"'`,;={}|*!")
 
@@ -63,7 +63,7 @@ def path_of(line: str) -> str | None:
     text = _NOTE.sub("", text[label.end() :] if label else text).strip()
     word = text.removesuffix(":").strip()
     path = _unquoted(word)
-    if not path or not (path != word or _is_bare(path)):
+    if not path or (path == word and not _is_bare(path)):
         return None
     return path.removeprefix("./") if label or looks_like_path(path, sure=word == text) else None
 

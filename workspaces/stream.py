@@ -8,8 +8,11 @@ from collections.abc import Sequence
 
 from pareback.workspaces.edit import Form, Operation, Unreadable
 
-LONGEST = 8 * 1024 * 1024
+LONGEST = 4 * 1024 * 1024
 """Characters of a reply that are read: several times the largest patch, so that quoted text fits too."""
+
+MOST_LINES = 100_000
+"""Lines of a reply that are read."""
 
 MOST = 400
 """Operations of one reply that are read."""
@@ -20,7 +23,10 @@ def read(text: str, forms: Sequence[Form]) -> tuple[Operation | Unreadable, ...]
     Unreadable that says so. Line ends of every kind become LF, a byte order mark at the start is dropped."""
     if len(text) > LONGEST:
         return (Unreadable(f"the reply has {len(text)} characters; at most {LONGEST} are read. Send smaller edits"),)
-    found = _walk(lines_of(text), forms)
+    lines = lines_of(text)
+    if len(lines) > MOST_LINES:
+        return (Unreadable(f"the reply has {len(lines)} lines; at most {MOST_LINES} are read. Send smaller edits"),)
+    found = _walk(lines, forms)
     if not found:
         return (Unreadable("the reply holds no edit. Write the path of a file on a line alone, the edit right below"),)
     if len(found) > MOST:

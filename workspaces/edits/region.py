@@ -5,7 +5,7 @@ could be divided in two ways is refused and read over whole: nothing inside it m
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,9 +15,19 @@ from pareback.workspaces.marks import begins_operation, fence, looks_like_path, 
 PROSE_BETWEEN = 40
 """Lines of prose after which a block must name its file again."""
 
+DEEPEST = 8
+"""Blocks inside one another after which the outermost counts as not closed."""
+
 _OPEN = re.compile(r"(<{5,9}) ?SEARCH[ \t]*$")
 _DIVIDE = re.compile(r"(={5,9})[ \t]*$")
 _CLOSE = re.compile(r"(>{5,9}) ?REPLACE[ \t]*$")
+
+Marker = Literal["open", "divide", "close"]
+_MARKERS: Mapping[str, tuple[Marker, re.Pattern[str]]] = {
+    "<": ("open", _OPEN),
+    "=": ("divide", _DIVIDE),
+    ">": ("close", _CLOSE),
+}
 
 _INSTRUCTIONS = """\
 To change part of a file, write its path on a line alone, then the lines as they stand now and the lines that replace
@@ -61,7 +71,7 @@ class Region:
         while following is not None:
             block, at = _block(lines, following, path)
             found.append(block)
-            following = _following(lines, at)
+            following = _following(lines, at) if isinstance(block, Operation) else None
         return tuple(found), _past_fence(lines, at, wrapped=wrapped)
 
 
@@ -117,18 +127,15 @@ def _span(lines: Sequence[str], at: int, *, width: int | None) -> _Span | None:
         nested = nested or kind == "open"
         if depth == 0:
             return _Span(end=index + 1, dividers=tuple(dividers), nested=nested)
+        if depth > DEEPEST:
+            return None
     return None
 
 
-def _marker(line: str, width: int | None) -> Literal["open", "divide", "close"] | None:
-    kinds: dict[str, tuple[Literal["open", "divide", "close"], re.Pattern[str]]] = {
-        "<": ("open", _OPEN),
-        "=": ("divide", _DIVIDE),
-        ">": ("close", _CLOSE),
-    }
-    if line[:1] not in kinds:
+def _marker(line: str, width: int | None) -> Marker | None:
+    if line[:1] not in _MARKERS:
         return None
-    kind, pattern = kinds[line[:1]]
+    kind, pattern = _MARKERS[line[:1]]
     found = pattern.match(line)
     return kind if found and width in {None, len(found[1])} else None
 
