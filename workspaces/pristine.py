@@ -7,9 +7,7 @@ into place, so that a kill leaves all of it or nothing. Slots are copied from it
 import fcntl
 import json
 import os
-from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from stat import S_IMODE
 from tempfile import mkdtemp
@@ -17,18 +15,9 @@ from types import TracebackType
 from typing import Self
 
 from pareback.workspaces import folder, trees
-from pareback.workspaces.inventory import Identity, identity, survey
+from pareback.workspaces.inventory import Identity, Record, grouped, identity, survey
 from pareback.workspaces.material import Material, above
 from pareback.workspaces.objects import GITLINK, REGULAR, Store
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What was made: identities by path, the folders, and the permission bits of all of them."""
-
-    held: Mapping[str, Identity]
-    folders: frozenset[str]
-    mode: int
 
 
 class Pristine:
@@ -88,7 +77,7 @@ def _make(store: Store, tree: str, place: Path) -> None:
     folders = [*dict.fromkeys(above(entries)), *(path for path, entry in entries.items() if entry.mode == GITLINK)]
     for path in [*folders, *(path for path in written if entries[path].mode in REGULAR), ""]:
         (root / path).chmod((root / path).stat().st_mode & ~0o222)
-    held = {path: identity((root / path).lstat()) for path in written}
+    held = grouped({path: identity((root / path).lstat()) for path in written})
     made = {"held": held, "folders": folders, "mode": S_IMODE(root.stat().st_mode)}
     (new / "made.json").write_text(json.dumps(made))
     _remove(place)
@@ -102,7 +91,7 @@ def _intact(place: Path) -> bool:
     if made is None:
         return False
     try:
-        found = survey(place / "tree", made.held, made.folders, mode=made.mode)
+        found = survey(place / "tree", made)
     except OSError:
         return False
     return not found.strays and not found.damaged
@@ -111,15 +100,21 @@ def _intact(place: Path) -> bool:
 def _record(place: Path) -> Record | None:
     try:
         made = json.loads((place / "made.json").read_text())
-        held: dict[str, Identity] = {path: tuple(found) for path, found in made["held"].items()}
+        held = {
+            above: {name: _identity(found) for name, found in names.items()} for above, names in made["held"].items()
+        }
         return Record(held, frozenset(made["folders"]), made["mode"])
-    except (OSError, ValueError, KeyError):  # not made yet, or cut short
+    except (OSError, ValueError, KeyError, TypeError):  # not made yet, or cut short
         return None
 
 
 def _size(place: Path) -> int:
     made = _record(place)
-    return sum(found[1] for found in made.held.values()) if made else 0
+    return sum(found[1] for names in made.held.values() for found in names.values()) if made else 0
+
+
+def _identity(inode: int, size: int, modified: int, changed: int, mode: int) -> Identity:
+    return inode, size, modified, changed, mode
 
 
 def _discard(lock: Path) -> bool:

@@ -14,11 +14,12 @@ from types import TracebackType
 from typing import Self
 
 from pareback.workspaces import folder, trees
-from pareback.workspaces.inventory import Identity, survey
+from pareback.workspaces.inventory import Identity, Record, grouped, survey
 from pareback.workspaces.material import Material, above
 from pareback.workspaces.objects import GITLINK, Entry, Store
 from pareback.workspaces.pristine import Pristine, open_pristine
 from pareback.workspaces.repository import Repository
+from pareback.workspaces.watch import Watch
 
 
 def open_slots(repository: Repository, commit: str, *, cache: Path, folder: Path, carry: Sequence[str] = ()) -> "Slots":
@@ -52,7 +53,7 @@ class Slots:
     """The slots of one run, by number, each made when it is first asked for."""
 
     def __init__(self, origin: Origin, pristine: Pristine, place: Path) -> None:
-        self._origin = origin
+        self.origin = origin
         self._pristine = pristine
         self._place = place
         self._made: dict[int, Slot] = {}
@@ -74,7 +75,7 @@ class Slots:
     def slot(self, index: int) -> "Slot":
         """The slot with this number; it shows nothing before its first `show`."""
         with self._lock:
-            return self._made.setdefault(index, Slot(self._place / str(index), self._origin))
+            return self._made.setdefault(index, Slot(self._place / str(index), self.origin))
 
     def close(self) -> None:
         """Remove the slots and let go of the pristine checkout."""
@@ -85,14 +86,16 @@ class Slots:
 
 
 class Slot:
-    """One folder, used by one thread at a time."""
+    """One folder, used by one thread at a time. Unwatched, every `show` looks at every file."""
 
-    def __init__(self, path: Path, origin: Origin) -> None:
+    def __init__(self, path: Path, origin: Origin, *, watched: bool = True) -> None:
         self.path = path
         self._origin = origin
+        self._watched = watched
+        self._watch: Watch | None = None
         self._tree: str | None = None
         self._mode = 0
-        self._held: dict[str, Identity] = {}
+        self._held: dict[str, dict[str, Identity]] = {}
         self._links: dict[str, Entry] = {}
         self._carried: dict[str, Entry] = {}
         self._folders: Counter[str] = Counter()
@@ -112,6 +115,7 @@ class Slot:
     def remove(self) -> None:
         """Delete the folder and all it holds, whatever its permissions."""
         self._tree = None
+        self._unwatch()
         if self.path.parent.exists():
             with folder.parent(self.path.parent, self.path.name) as (here, name):
                 folder.remove(here, name)
@@ -119,25 +123,28 @@ class Slot:
     def _change(self, shown: str | None, tree: str) -> None:
         if shown is None:
             raise FileNotFoundError(f"{str(self.path)!r} shows nothing yet")
-        changes = self._repairs(shown)
+        only = self._watch.changed(self._folders) if self._watch else None
+        changes = self._repairs(shown, only)
         for path, old, new in trees.compare(self._origin.store, shown, tree):
             self._count(path, old, -1)
             self._count(path, new, +1)
             self._drop(path)
             changes[path] = new or self._carried.get(path)
         wanted = {path: entry for path, entry in changes.items() if entry}
-        self._held |= Material(self._origin.store).fill(self.path, wanted)
+        if not wanted.keys() & self._folders.keys() <= self._links.keys():
+            raise FileExistsError("a file of the commit lies where a folder with carried files is")
+        for path, made in Material(self._origin.store).fill(self.path, wanted).items():
+            self._held.setdefault(_above(path), {})[_name(path)] = made
         for path in changes.keys() - wanted.keys():
             folder.drop_empty_parents(self.path, path)
+        self._look_on(None if only is None else wanted)
 
-    def _repairs(self, shown: str) -> dict[str, Entry | None]:
+    def _repairs(self, shown: str, only: frozenset[str] | None) -> dict[str, Entry | None]:
         """Remove what tests left, and tell what has to be written again."""
-        found = survey(self.path, self._held, self._folders, mode=self._mode)
-        for path in found.strays:
+        found = survey(self.path, Record(self._held, self._folders, self._mode), only=only)
+        for path in [*found.strays, *found.damaged]:
             self._drop(path)
         lost = [*found.damaged, *(path for path in self._links if not (self.path / path).exists())]
-        for path in found.damaged:
-            self._held.pop(path, None)
         return {path: trees.find(self._origin.store, shown, path) or self._carried.get(path) for path in lost}
 
     def _build(self, tree: str) -> None:
@@ -151,7 +158,25 @@ class Slot:
             self._count(path, entry, +1)
         self._carried = {path: entry for path, entry in self._origin.carried.items() if self._is_free(path, entries)}
         self._folders.update(above(self._carried))
-        self._held = self._origin.fill(self.path, entries | self._carried)
+        self._held = grouped(self._origin.fill(self.path, entries | self._carried))
+        self._look_on(None)
+
+    def _look_on(self, written: Mapping[str, Entry] | None) -> None:
+        """Watch from here on. None: every folder, anew; else those of what was written, which may be new."""
+        if written is None and self._watched:
+            self._unwatch()
+            self._watch = Watch.open(self.path)
+        if self._watch:
+            fresh = ["", *self._folders] if written is None else {*above(written), *(written.keys() & self._links)}
+            if self._watch.add(fresh):
+                self._watch.forget()
+            else:
+                self._unwatch()
+
+    def _unwatch(self) -> None:
+        if self._watch:
+            self._watch.close()
+            self._watch = None
 
     def _is_free(self, path: str, entries: Mapping[str, Entry]) -> bool:
         return path not in self._folders and entries.keys().isdisjoint([path, *above([path])])
@@ -171,9 +196,17 @@ class Slot:
             del self._links[path]
 
     def _drop(self, path: str) -> None:
-        self._held.pop(path, None)
+        self._held.get(_above(path), {}).pop(_name(path), None)
         try:
             with folder.parent(self.path, path) as (here, name):
                 folder.remove(here, name)
-        except FileNotFoundError:  # its folder was removed as well
+        except (FileNotFoundError, NotADirectoryError):  # what it lay in went as well, or became a file
             return
+
+
+def _above(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]

@@ -66,11 +66,12 @@ def base(repository: Repository) -> str:
     return repository.freeze(date=START)
 
 
-@pytest.fixture
-def slot(open_here: Callable[..., Slots], base: str) -> Slot:
-    slot = open_here(base).slot(0)
+@pytest.fixture(params=["watched", "unwatched"])
+def slot(open_here: Callable[..., Slots], base: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Slot]:
+    slot = Slot(tmp_path / "slots" / "0", open_here(base).origin, watched=request.param == "watched")
     slot.show(base)
-    return slot
+    yield slot
+    slot.remove()
 
 
 def test_a_slot_shows_the_commit_and_the_next_one_and_the_first_again(
