@@ -234,6 +234,15 @@ def test_an_error_inside_a_stream_is_an_error(endpoint: Any, request_: Request) 
         ask(server.url, request_)
 
 
+def test_an_error_in_a_whole_answer_is_an_error(endpoint: Any, request_: Request) -> None:
+    bodies = [b'{"error": {"message": "no such model", "code": 404}}', b'{"error": {"message": "later"}}']
+    server = endpoint([endpoint.raw(body) for body in bodies])
+    with pytest.raises(ModelRefused, match="no such model"):
+        ask(server.url, request_)
+    with pytest.raises(ModelUnavailable, match="later"):
+        ask(server.url, request_)
+
+
 # Statuses
 
 
@@ -307,7 +316,7 @@ def test_a_context_that_is_too_long_has_its_own_error(
 
 
 def test_an_error_page_of_any_shape_gives_one_line(endpoint: Any, request_: Request) -> None:
-    bodies = [b'[{"error": {"message": "listed"}}]', b'{"detail": "detailed"}', b"<h1>" + b"x" * 300_000, b"\xff"]
+    bodies = [b'[{"error": {"message": "listed"}}]', b'{"error": "detailed"}', b"<h1>" + b"x" * 300_000, b"\xff"]
     server = endpoint([endpoint.raw(body, status=400) for body in bodies])
     lines = []
     for _ in bodies:
