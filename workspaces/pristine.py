@@ -101,7 +101,7 @@ def _record(place: Path) -> Record | None:
     try:
         made = json.loads((place / "made.json").read_text())
         held = {
-            above: {name: _identity(found) for name, found in names.items()} for above, names in made["held"].items()
+            above: {name: _identity(*found) for name, found in names.items()} for above, names in made["held"].items()
         }
         return Record(held, frozenset(made["folders"]), made["mode"])
     except (OSError, ValueError, KeyError, TypeError):  # not made yet, or cut short
