@@ -125,7 +125,7 @@ def _leave() -> None:
 
 def _require_key(library: ModuleType, model: str, caller: Caller, base_url: str | None) -> None:
     """Ask the library for the variables of providers we do not know. Raises ModelRefused naming them."""
-    if caller.key or base_url:
+    if caller.key or base_url or split(model)[0] is not None:
         return
     missing = library.validate_environment(model)["missing_keys"]
     if missing:
@@ -155,6 +155,9 @@ def _counted(usage: Usage | None) -> Usage:
 
 
 def _cost(response: Any, usage: Usage) -> float | None:
-    """What the library's own price list says; unknown (None) for an unlisted model or uncounted tokens."""
+    """What the library's own price list says; unknown (None) for an unlisted model or uncounted tokens.
+
+    The list has models without a price, and those come out as 0; a model that is free says so in its profile.
+    """
     cost = response._hidden_params.get("response_cost")  # noqa: SLF001  its documented place for the cost
-    return float(cost) if isinstance(cost, int | float) and usage.prompt else None
+    return float(cost) if isinstance(cost, int | float) and cost > 0 and usage.prompt else None

@@ -54,11 +54,13 @@ def test_a_plain_call_answers_text_usage_and_an_unknown_price(endpoint: Any, req
 
 
 def test_prices_come_from_the_profile_else_from_the_librarys_list(endpoint: Any, request_: Request) -> None:
-    server = endpoint(["a", "b", "c"])
+    server = endpoint(["a", "b", "c", "d"])
     profile = Profile(prices=Prices(prompt=1.0, completion=2.0))
     assert ask(server.url, request_, profile=profile).cost_usd == pytest.approx(140e-6)
     assert ask(server.url, request_, model="openai/gpt-5.4-nano").cost_usd == pytest.approx(45e-6)
     assert ask(server.url, request_, model="hosted_vllm/unlisted").cost_usd is None
+    free = Profile(prices=Prices(prompt=0.0, completion=0.0))
+    assert ask(server.url, request_, profile=free).cost_usd == 0.0
 
 
 def test_the_profile_decides_about_sampling_and_the_name_of_the_cap(endpoint: Any, request_: Request) -> None:
@@ -200,6 +202,16 @@ def test_a_missing_key_is_named_before_any_call(request_: Request, monkeypatch: 
 def test_a_name_the_library_does_not_know_is_refused(request_: Request) -> None:
     with pytest.raises(ModelRefused, match="nonsense"):
         list(build(model="nonsense").complete(request_))
+
+
+def test_a_local_provider_needs_no_key_and_no_address(
+    endpoint: Any, request_: Request, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = endpoint(["x"])
+    monkeypatch.setenv("LM_STUDIO_API_BASE", server.url)
+    *_, reply = build(model="lm_studio/some").complete(request_)
+    assert isinstance(reply, Reply)
+    assert (reply.text, len(server.calls)) == ("x", 1)
 
 
 def test_the_key_is_sent_and_never_shown(endpoint: Any, request_: Request, monkeypatch: pytest.MonkeyPatch) -> None:
