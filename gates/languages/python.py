@@ -15,7 +15,7 @@ from pareback.gates.syntax.definitions import DEFINITIONS, read_module
 from pareback.gates.syntax.draft import Sheet, Visitor, Visitors
 from pareback.gates.syntax.expressions import EXPRESSIONS, unknown
 from pareback.gates.syntax.handlers import HANDLERS
-from pareback.gates.syntax.source import decode, parse
+from pareback.gates.syntax.source import TOO_DEEP, decode, parse
 from pareback.gates.syntax.statements import STATEMENTS
 
 EXTRACTOR = "1"
@@ -67,8 +67,7 @@ def _walk(text: str, tree: ast.Module, lines: int) -> FileFacts:
     try:
         read_module(sheet, tree, lines)
     except RecursionError:
-        problem = Problem("expressions are nested too deeply to be read; split them into several statements", 1, 1)
-        return FileFacts(lines, generated(text), problems=(problem,))
+        return FileFacts(lines, generated(text), problems=(TOO_DEEP,))
     units = tuple(sorted(sheet.units, key=lambda unit: (unit.line, unit.qualname)))
     return FileFacts(lines, generated(text), units, suppressions(text, units, sorted(sheet.starts)))
 

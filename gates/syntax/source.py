@@ -11,6 +11,8 @@ from contextlib import contextmanager
 
 from pareback.gates.facts import Problem
 
+TOO_DEEP = Problem("expressions are nested too deeply to be read; split them into several statements", 1, 1)
+
 _PARSING = threading.Lock()
 """The parser's warnings and the collector's switch belong to the process: one file at a time. Parsing holds the
 interpreter's own lock anyway."""
@@ -19,14 +21,22 @@ interpreter's own lock anyway."""
 def decode(source: bytes) -> str | Problem:
     """The text: by byte order mark, coding cookie or UTF-8; line ends become newlines."""
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
-        text = source.decode(encoding)
+        text = source.decode(_encoding(source))
     except UnicodeDecodeError as error:
         line = source.count(b"\n", 0, error.start) + 1
         return Problem(f"byte {error.start} is not {error.encoding}; save the file as UTF-8", line, 1)
     except (SyntaxError, LookupError) as error:
         return Problem(f"the encoding cannot be read: {error}", 1, 1)
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _encoding(source: bytes) -> str:
+    """The declared encoding. Raises SyntaxError for one that nobody knows."""
+    try:
+        return tokenize.detect_encoding(io.BytesIO(source).readline)[0]
+    except SyntaxError:
+        source.decode()  # where UTF-8 was meant, the byte at fault says more
+        raise
 
 
 def parse(text: str) -> ast.Module | Problem:
@@ -36,8 +46,10 @@ def parse(text: str) -> ast.Module | Problem:
             return ast.parse(text)
     except SyntaxError as error:
         return Problem(error.msg or "invalid syntax", error.lineno or 1, max(error.offset or 1, 1))
-    except (ValueError, RecursionError, MemoryError) as error:  # NUL bytes; brackets nested too deeply
-        return Problem(str(error) or "nested too deeply for the parser", 1, 1)
+    except ValueError as error:  # NUL bytes
+        return Problem(str(error), 1, 1)
+    except (RecursionError, MemoryError):
+        return TOO_DEEP
 
 
 @contextmanager

@@ -149,7 +149,7 @@ SNIPPETS = st.sampled_from(
         "class A:\n    def set(self, v):\n        self.v = v\n",
         "def g(a, n=[]):\n    try:\n        return a[0]\n    except IndexError:\n        return n\n",
         "import time\ndef h():\n    if time.time() > 3:\n        SEEN.append(1)\n",
-        "def k(a):\n    match a:\n        case 1:\n            return 2\n        case _:\n            return [lambda: a]\n",
+        "def k(a):\n  match a:\n    case 1:\n      return 2\n    case _:\n      return [lambda: a]\n",
     ]
 )
 TREES = st.dictionaries(st.sampled_from(["a.py", "b.py", "c/d.py"]), st.lists(SNIPPETS, max_size=4).map("".join))

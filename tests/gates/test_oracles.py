@@ -113,6 +113,6 @@ class A:
 """
     found = figures(source)
     assert found.cyclomatic == 2 + 2 + 2 + 1
-    assert found.lines == 13
+    assert found.lines == 14
     assert figures(b"def f(:\n") == Figures()
     assert figures(b"") == Figures(0.0, 0.0, 0.0)

@@ -1,0 +1,191 @@
+"""Hard rules: new ones block, old ones, moved or not, do not."""
+
+from collections.abc import Callable
+
+import pytest
+
+from pareback.gates.points import UNIT_FLOW
+from pareback.gates.verdict import Verdict
+
+Judge = Callable[..., Verdict]
+
+
+def ids(verdict: Verdict) -> list[str]:
+    return [finding.id for finding in verdict.hard]
+
+
+def deep(name: str) -> str:
+    """A function with 17 points of flow, in statements of different shapes."""
+    return f"""
+def {name}(rows, seen):
+    for row in rows:
+        if row.open and row.due:
+            for item in row.items:
+                if item in seen:
+                    seen.remove(item)
+                elif item.late:
+                    raise ValueError(item.name)
+    while seen:
+        if seen[0] > 3:
+            print(seen.pop(), len(seen))
+        else:
+            return seen[1:]
+    return None
+"""
+
+
+def test_a_new_unit_with_too_much_flow_is_told_a_way_out(judge: Judge) -> None:
+    verdict = judge("", deep("f"))
+    [finding] = verdict.hard
+    assert finding.id == "H1:shop/cart.py:f"
+    assert f"a new function may have {UNIT_FLOW:g}" in finding.message
+    assert finding.saves
+    assert finding.saves > 1
+    assert not [found for found in verdict.findings if found.id.startswith("S1:")]
+
+
+def test_a_unit_below_the_limit_is_not_blocked(judge: Judge) -> None:
+    assert ids(judge("", deep("f").replace(" and row.due", "").replace("elif item.late", "if item.late"))) != []
+    assert ids(judge("", "def f(a):\n    if a:\n        return 1\n")) == []
+
+
+def test_growth_of_an_old_unit_is_priced_and_not_blocked(judge: Judge) -> None:
+    grown = deep("f").replace("    return None\n", "    if rows:\n        return rows\n    return None\n")
+    verdict = judge(deep("f"), grown)
+    assert ids(verdict) == []
+    assert verdict.signals["S1"] == 1.5
+
+
+@pytest.mark.parametrize("head", [{"b.py": deep("f")}, {"a.py": deep("g")}, {"b.py": deep("g").replace("seen", "old")}])
+def test_a_moved_or_renamed_unit_is_not_new(judge: Judge, head: dict[str, str]) -> None:
+    assert ids(judge({"a.py": deep("f")}, head)) == []
+
+
+def test_a_unit_cut_out_of_another_is_not_new(judge: Judge) -> None:
+    host = deep("f").replace("    return None\n", "    total = sum(rows)\n    log(total)\n    return total\n")
+    cut = "def f(rows, seen):\n    g(rows, seen)\n    total = sum(rows)\n    log(total)\n    return total\n" + deep("g")
+    assert ids(judge(host, cut)) == []
+
+
+def test_a_copy_is_new(judge: Judge) -> None:
+    assert ids(judge(deep("f"), deep("f") + deep("g"))) == ["H1:shop/cart.py:g"]
+
+
+SWALLOWS = "def f(p):\n    try:\n        return load(p)\n    except Exception:\n        return None\n"
+
+
+def test_a_new_handler_that_swallows_everything_blocks(judge: Judge) -> None:
+    [finding] = judge(SWALLOWS.replace("Exception", "KeyError"), SWALLOWS).hard
+    assert (finding.id, finding.line, finding.saves) == ("H3:shop/cart.py:f", 4, 4.0)
+    assert "except Exception" in finding.message
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        {"shop/cart.py": SWALLOWS + "\nX = 1\n"},
+        {"b.py": SWALLOWS},
+        {"shop/cart.py": SWALLOWS.replace("load(p)", "load(p, 3)")},
+        {"shop/cart.py": SWALLOWS.replace("return None", "raise")},
+        {"shop/cart.py": SWALLOWS.replace("return None", "report(p)\n        raise ValueError(p)")},
+    ],
+)
+def test_an_old_one_does_not(judge: Judge, head: dict[str, str]) -> None:
+    assert ids(judge(SWALLOWS, head)) == []
+
+
+def test_the_second_one_in_a_unit_does(judge: Judge) -> None:
+    second = SWALLOWS + "    try:\n        save(p, 2)\n    except BaseException as error:\n        print(error)\n"
+    verdict = judge(SWALLOWS, second)
+    assert ids(verdict) == ["H3:shop/cart.py:f"]
+    assert verdict.hard[0].line == 8
+    both = judge("", second)
+    assert ids(both) == ["H3:shop/cart.py:f", "H3:shop/cart.py:f#2"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "eval(a)",
+        "exec('x = 1')",
+        "compile(a, 'b', 'exec')",
+        "builtins.eval(a)",
+        "types.FunctionType(a, {})",
+        "subprocess.run([sys.executable, '-c', a])",
+        "subprocess.run(('python3', '-c', 'x'))",
+        "os.system('python -c x')",
+    ],
+)
+def test_code_in_text_blocks(judge: Judge, code: str) -> None:
+    assert ids(judge("", f"def f(a):\n    return {code}\n")) == ["H4:shop/cart.py:f"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["re.compile(a)", "ast.literal_eval(a)", "frame.eval(a)", "run(['git', '-c', a])", "'python -m x'", "f.exec"],
+)
+def test_what_only_looks_like_it_does_not(judge: Judge, code: str) -> None:
+    assert ids(judge("", f"def f(a):\n    return {code}\n")) == []
+
+
+def test_code_in_text_may_move(judge: Judge) -> None:
+    code = "def f(a):\n    return eval(a)\n"
+    assert ids(judge({"a.py": code}, {"b.py": code.replace("f(", "g(")})) == []
+    assert ids(judge({"a.py": code}, {"a.py": code + code.replace("f(", "g(")})) == ["H4:a.py:g"]
+
+
+@pytest.mark.parametrize(
+    ("comment", "key"),
+    [
+        ("# noqa", "noqa"),
+        ("#noqa: E501", "noqa:E501"),
+        ("# NOQA:E501", "noqa:E501"),
+        ("# type: ignore", "type:ignore"),
+        ("# type: ignore[arg-type]", "type:ignore:arg-type"),
+        ("# pylint: disable=no-member", "pylint:disable:no-member"),
+        ("# pragma: no cover", "pragma:nocover"),
+        ("# nosec", "nosec"),
+        ("# pyright: ignore[reportX]", "pyright:ignore:reportX"),
+        ("# fine  # noqa: S101", "noqa:S101"),
+        ("# ruff: noqa", "ruff:noqa"),
+        ("# mypy: ignore-errors", "mypy:ignore-errors"),
+    ],
+)
+def test_a_new_suppression_blocks(judge: Judge, comment: str, key: str) -> None:
+    plain = "def f(a):\n    return g(\n        a,\n    )\n"
+    head = plain.replace("a,\n", f"a,  {comment}\n")
+    [finding] = judge(plain, head).hard
+    assert (finding.id, finding.line) == (f"H5:shop/cart.py:f:{key}", 3)
+    assert ids(judge(head, head + "\nX = 1\n")) == []
+    assert ids(judge({"a.py": head}, {"b.py": head})) == []
+    assert ids(judge(head, plain)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "X = '# noqa'\n",
+        'X = """\n# type: ignore\n"""\n',
+        "X = f'{1} # noqa'\n",
+        "X = 1  # a note about quality\n",
+        "# see type: ignored things\nX = 1\n",
+        'def f():\n    """Use # noqa\n    # type: ignore\n    """\n',
+    ],
+)
+def test_a_string_or_a_note_is_no_suppression(judge: Judge, text: str) -> None:
+    assert ids(judge("", text)) == []
+
+
+def test_a_suppression_may_be_narrowed_and_not_widened(judge: Judge) -> None:
+    wide, narrow = "X = 1  # noqa\n", "X = 1  # noqa: E501\n"
+    assert ids(judge(wide, narrow)) == []
+    assert ids(judge(narrow, wide)) == ["H5:shop/cart.py:<module>:noqa"]
+    assert ids(judge("X = 1  # noqa: A, B\n", "X = 1  # noqa: A\n")) == []
+    assert ids(judge("X = 1  # noqa: A\n", "X = 1  # noqa: A, B\n")) == ["H5:shop/cart.py:<module>:noqa:B"]
+    assert ids(judge("X = 1  # noqa\n", "X = 1  # type: ignore\n")) == ["H5:shop/cart.py:<module>:type:ignore"]
+
+
+def test_after_else_and_decorators_too(judge: Judge) -> None:
+    plain = '@d\ndef f(a):\n    if a:\n        g("""x""")\n    else:\n        h()\n'
+    head = plain.replace("@d\n", "@d  # noqa: A\n").replace("else:\n", "else:  # noqa: B\n")
+    assert sorted(ids(judge(plain, head))) == ["H5:shop/cart.py:f:noqa:A", "H5:shop/cart.py:f:noqa:B"]
