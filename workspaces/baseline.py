@@ -71,6 +71,15 @@ class Targets:
         return test in self.ids or any(names(group, test) for group in self.groups)
 
 
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """The tree's names: `importable` at the import roots or one folder deeper; `anywhere` those a test may have found,
+    since pytest puts the folder of a test file on the path."""
+
+    importable: frozenset[str]
+    anywhere: frozenset[str]
+
+
 def judge(first: Report, second: Report, *, tree: Collection[str], roots: Collection[str] = (".",)) -> Baseline:
     """The baseline from two runs on T. `tree` are the paths of T: they decide whether a missing name is the code's own
     fault (a red file) or the environment's (a problem)."""
@@ -78,7 +87,7 @@ def judge(first: Report, second: Report, *, tree: Collection[str], roots: Collec
     errors = {error.path + error.message: error for error in (*first.errors, *second.errors)}.values()
     own = _own_names(tree, roots)
     red_files = [error for error in errors if _is_red(error, own)]
-    one, two = _outcomes(first), _outcomes(second)
+    one, two = outcomes(first), outcomes(second)
     both = [test for test in one if test in two]
     same = {test for test in both if _class_of(one[test]) == _class_of(two[test])}
     red = tuple(test for test in both if test in same and one[test].outcome in _RED)
@@ -120,7 +129,7 @@ def names(selector: str, test: str) -> bool:
     return not plain or test == plain or test.startswith((f"{plain}::", f"{plain}[", f"{plain}/"))
 
 
-def outcome_is_green(result: Result | None) -> bool:
+def is_green(result: Result | None) -> bool:
     """Whether a test passed; one that is missing, skipped or expected to fail did not."""
     return result is not None and result.outcome in _GREEN
 
@@ -135,7 +144,7 @@ def _group(path: str) -> str:
     return folder if file == "conftest.py" else path
 
 
-def _outcomes(report: Report) -> dict[str, Result]:
+def outcomes(report: Report) -> dict[str, Result]:
     """The results by id; of several under one id a red one counts."""
     found: dict[str, Result] = {}
     for result in report.results:
@@ -161,12 +170,13 @@ def _working_seconds(report: Report) -> float:
     return max(0.0, report.seconds - hung)
 
 
-def _is_red(error: CollectError, own: Collection[str]) -> bool:
+def _is_red(error: CollectError, own: _Own) -> bool:
     """Whether the code is at fault: a name of the tree is missing, or an import of the slot's own code failed."""
     if error.missing is None:
         return bool(error.places)
     kind, name = error.missing
-    return kind in ("module", "name") and name.partition(".")[0] in own
+    top, _, inner = name.partition(".")
+    return kind in ("module", "name") and top in (own.anywhere if inner else own.importable)
 
 
 def _problem(error: CollectError) -> str:
@@ -177,18 +187,18 @@ def _problem(error: CollectError) -> str:
     return f"the {kind} {name!r} is missing in the environment of the tests{where}"
 
 
-def _own_names(tree: Collection[str], roots: Collection[str]) -> frozenset[str]:
-    """The top-level names of the tree's modules: at the import roots, and packages one folder deeper."""
+def _own_names(tree: Collection[str], roots: Collection[str]) -> _Own:
     plain = {root.strip("/") for root in roots} - {".", ""}
-    return frozenset(name for path in tree if path.endswith(".py") for name in _names_of(path, plain))
+    modules = [path.removesuffix(".py") for path in tree if path.endswith(".py")]
+    return _Own(
+        importable=frozenset(name for module in modules for name in _importable(module, plain)),
+        anywhere=frozenset(part for module in modules for part in module.split("/")),
+    )
 
 
-def _names_of(path: str, roots: Collection[str]) -> Iterator[str]:
-    parts = path.removesuffix(".py").split("/")
+def _importable(module: str, roots: Collection[str]) -> Iterator[str]:
+    parts = module.split("/")
     yield parts[0]
-    for root in roots:
-        depth = root.count("/") + 1
-        if path.startswith(f"{root}/"):
-            yield parts[depth]
+    yield from (parts[root.count("/") + 1] for root in roots if module.startswith(f"{root}/"))
     if len(parts) == 3 and parts[2] == "__init__":
         yield parts[1]

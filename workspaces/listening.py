@@ -35,7 +35,7 @@ class Listening:
 
     def listen(self, wires: Wires) -> str:
         """Hear one process out, or end it. Returns why it ended, in words. Raises WorkspaceError where it stays."""
-        watch = _Watch(self, wires)
+        watch = _Watch(self, wires, self.output.total)
         with selectors.DefaultSelector() as selector:
             selector.register(wires.channel, selectors.EVENT_READ, watch.events)
             selector.register(wires.output, selectors.EVENT_READ, self.output.add)
@@ -49,10 +49,12 @@ class Listening:
 
 @dataclass(slots=True)
 class _Watch:
-    """What is known of one process. `killed` says why we ended it; `dumped` is when it was asked where it hangs."""
+    """What is known of one process. `killed` says why we ended it; `dumped` is when it was asked where it hangs,
+    `printed` what the run had printed before."""
 
     run: Listening
     wires: Wires
+    printed: int
     rest: bytes = b""
     ended: bytes = b""
     over: bool = False
@@ -98,7 +100,7 @@ class _Watch:
             self._kill("the caller stopped the run", "stopped")
         elif now > self.run.until:
             self._kill("the deadline of the suite was reached", "timeout")
-        elif self.run.output.flooded:
+        elif self.run.output.total - self.printed > CAP:
             self._kill(f"more than {CAP >> 20} MiB were printed", None)
         else:
             self._judge_test(now)

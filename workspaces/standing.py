@@ -6,7 +6,7 @@ Pure, except that a stop rule remembers what it heard.
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from pareback.workspaces.baseline import Baseline, Targets, names, outcome_is_green
+from pareback.workspaces.baseline import Baseline, Targets, is_green, names, outcomes
 from pareback.workspaces.suite import CollectError, Report, Result
 
 
@@ -25,14 +25,14 @@ class Standing:
 
 def standing(report: Report, *, baseline: Baseline, targets: Targets) -> Standing:
     """The standing after one run on T + patch. In a run that was ended early only what was heard counts against it."""
-    results = {result.id: result for result in report.results}
+    results = outcomes(report)
     members = _members(report, targets)
     total = len(members) + sum(1 for group in targets.groups if not _group_results(report, group))
-    green = sum(1 for test in members if outcome_is_green(results.get(test)))
+    green = sum(1 for test in members if is_green(results.get(test)))
     passable = sum(1 for test in members if _set_aside(results.get(test)) and test not in targets.ids)
     complete = report.work == "ran"
     asked = baseline.passed if complete else tuple(test for test in baseline.passed if test in results)
-    regressions = tuple(test for test in asked if not targets.include(test) and not outcome_is_green(results.get(test)))
+    regressions = tuple(test for test in asked if not targets.include(test) and not is_green(results.get(test)))
     shown = [*members, *regressions]
     return Standing(
         target_total=total - passable,
@@ -83,10 +83,10 @@ class _Rule:
             self._hear_error(said)
         elif self.targets.include(said.id):
             self.pending.discard(said.id)
-            self.failed = self.failed or not (outcome_is_green(said) or self._may_skip(said))
+            self.failed = self.failed or not (is_green(said) or self._may_skip(said))
         else:
             self.beyond = True  # the targets run first: whatever is pending still will never come
-            self.regressed = self.regressed or (said.id in self.passed and not outcome_is_green(said))
+            self.regressed = self.regressed or (said.id in self.passed and not is_green(said))
         through = self.beyond or not (self.pending or self.targets.groups)
         return not (through and (self.failed or self.regressed or bool(self.pending)))
 
@@ -110,7 +110,7 @@ def _members(report: Report, targets: Targets) -> list[str]:
 
 
 def _group_results(report: Report, group: str) -> list[Result]:
-    return [result for result in report.results if names(group, result.id)]
+    return [result for result in outcomes(report).values() if names(group, result.id)]
 
 
 def _set_aside(result: Result | None) -> bool:
@@ -119,11 +119,11 @@ def _set_aside(result: Result | None) -> bool:
 
 
 def _failed(result: Result) -> bool:
-    return not outcome_is_green(result)
+    return not is_green(result)
 
 
 def _passed(report: Report, test: str) -> bool:
-    return any(result.id == test and outcome_is_green(result) for result in report.results)
+    return is_green(outcomes(report).get(test))
 
 
 def _is_result_of(failure: Result | CollectError, tests: Collection[str]) -> bool:

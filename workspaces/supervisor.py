@@ -106,11 +106,11 @@ def end(pid: int, number: int) -> None:
 def descendants(root: int) -> list[int]:
     """The processes below this one, from /proc."""
     children: dict[int, list[int]] = {}
-    for entry in os.listdir("/proc") if os.path.isdir("/proc/self") else ():
+    for entry in filter(str.isdigit, os.listdir("/proc") if os.path.isdir("/proc/self") else ()):
         try:
             with open("/proc/%s/stat" % entry, "rb") as stat:
                 parent = int(stat.read().rpartition(b")")[2].split()[1])
-        except (OSError, ValueError, IndexError):
+        except OSError:  # it ended meanwhile
             continue
         children.setdefault(parent, []).append(int(entry))
     found = [root]
