@@ -21,16 +21,17 @@ class NotARepository(ValueError):
 @dataclass(frozen=True, slots=True)
 class Location:
     """The user's work tree, its git directory (a linked worktree has its own), the one that is shared, and every
-    folder its objects lie in: its own first, then those it borrows from."""
+    folder its objects lie in: its own first, then those it borrows from. `index` is one other than the usual."""
 
     root: Path
     git_dir: Path
     common: Path
     objects: tuple[Path, ...]
+    index: Path | None = None
 
     @property
     def git(self) -> Git:
-        return Git(self.git_dir, work_tree=self.root)
+        return Git(self.git_dir, work_tree=self.root, index=self.index)
 
     @property
     def shallow(self) -> bool:

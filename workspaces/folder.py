@@ -7,8 +7,9 @@ by the kernel, not by a check that ran too early. Works where `openat2` does not
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 
 _DOWN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -31,7 +32,21 @@ def parent(root: Path | int, path: str, *, create: bool = False) -> Iterator[tup
         os.close(here)
 
 
-def read(root: Path, path: str) -> bytes | None:
+def visit(root: Path, paths: Iterable[str], *, create: bool = False) -> Iterator[tuple[int, str]]:
+    """Each path with the folder that holds it, open: folder by folder, so that each is reached once. Paths whose folder
+    is not there, or is behind a symlink, are passed over; with `create` it is made, or OSError raised."""
+    ordered = sorted(paths, key=lambda path: path.rpartition("/")[::2])
+    for _, group in groupby(ordered, key=lambda path: path.rpartition("/")[0]):
+        together = list(group)
+        try:
+            with parent(root, together[0], create=create) as (here, _):
+                yield from ((here, path) for path in together)
+        except (FileNotFoundError, NotADirectoryError):
+            if create:
+                raise
+
+
+def read(root: Path | int, path: str) -> bytes | None:
     """The bytes of the regular file, or None where none is: missing, a folder, a symlink, below a symlink."""
     try:
         with parent(root, path) as (folder, name), os.fdopen(os.open(name, _READ, dir_fd=folder), "rb") as file:

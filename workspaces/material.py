@@ -7,7 +7,6 @@ out of the tree; a submodule is an empty folder, as after a clone.
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 from pareback.workspaces import folder
@@ -26,8 +25,8 @@ class Material:
         """Write the entries below the root, where none of them may be yet; what was written, by path. Raises
         OSError."""
         written: dict[str, Identity] = {}
-        for here, path, entry in _opened(root, entries):
-            made = self._put(here, path, entry)
+        for here, path in folder.visit(root, entries, create=True):
+            made = self._put(here, path, entries[path])
             if made:
                 written[path] = identity(made)
         return written
@@ -63,12 +62,3 @@ def above(paths: Iterable[str]) -> Iterator[str]:
     for path in paths:
         while path := path.rpartition("/")[0]:
             yield path
-
-
-def _opened(root: Path, entries: Mapping[str, Entry]) -> Iterator[tuple[int, str, Entry]]:
-    """Each entry with its folder open; grouped, so that a folder is reached once."""
-    ordered = sorted(entries, key=lambda path: path.rpartition("/")[::2])
-    for _, group in groupby(ordered, key=lambda path: path.rpartition("/")[0]):
-        paths = list(group)
-        with folder.parent(root, paths[0], create=True) as (here, _):
-            yield from ((here, path, entries[path]) for path in paths)

@@ -4,7 +4,8 @@ The user's checkout, index, configuration, hooks, HEAD and refs stay byte-identi
 things are ever written there: a pin on a commit that exists, for the life of a run, and the delivered branch.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -53,16 +54,18 @@ class Repository:
         its parent. A revision: that very commit. Raises ValueError for an unknown revision, MissingObject where the
         clone is partial."""
         if rev is None:
-            return self._frozen(snapshot.work_tree, date)
+            return self._frozen(lambda known: snapshot.work_tree(self._location, self.store, known), date)
         commit = refs.resolve(self._git, rev)
         if commit is None:
             raise refs.unknown(self._location, rev)
         self._check_complete(commit)
         return commit
 
-    def freeze_index(self, *, date: int) -> str:
-        """A commit of what is staged, with HEAD as its parent. Raises ValueError during a conflicted merge."""
-        return self._frozen(snapshot.index, date)
+    def freeze_index(self, *, date: int, index: Path | None = None) -> str:
+        """A commit of what is staged, with HEAD as its parent. `index` is the file that git names in GIT_INDEX_FILE
+        when it calls a hook. Raises ValueError during a conflicted merge."""
+        location = replace(self._location, index=index and index.absolute())
+        return self._frozen(lambda known: snapshot.index(location, self.store, known), date)
 
     def carry(self, patterns: Sequence[str]) -> dict[str, Entry]:
         """Ignored files of the work tree that match, their bytes stored: build products that slots need. Raises
@@ -145,11 +148,11 @@ class Repository:
         """The full name of the ref that work here is compared with: the branch's upstream, else the default branch."""
         return refs.upstream_or_default(self._git)
 
-    def _frozen(self, taken: snapshot.Taken, date: int) -> str:
+    def _frozen(self, taken: Callable[[frozenset[str]], Mapping[str, Entry]], date: int) -> str:
         """Ids that HEAD holds need no copy: the pin protects them. Anything else of the base is copied."""
         head = self._tree(self.head) if self.head else None
         known = frozenset([head, *trees.ids(self.store, head)]) if head else frozenset()
-        tree = trees.build(self.store, taken(self._location, self.store, known), known=known)
+        tree = trees.build(self.store, taken(known), known=known)
         return self.store.write_commit(Commit(tree, (self.head,) if self.head else (), date), "base")
 
     def _child(self, parent: str, tree: str, message: str) -> str:

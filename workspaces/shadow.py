@@ -5,6 +5,7 @@ five small files, so nothing of a template or of anybody's `init.*` settings get
 """
 
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,6 +25,7 @@ _CONFIG = """[core]
 def prepare(folder: Path, borrow: Sequence[Path]) -> Git:
     """Create the shadow, or take over the one an earlier process left. The caller holds the run's lease: locks and
     temporary files found here belong to a process that is dead, and are removed."""
+    shutil.rmtree(folder / "tmp", ignore_errors=True)
     for name in ("objects/info", "objects/pack", "refs", "alternates", "tmp"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
@@ -47,5 +49,5 @@ def _link(place: Path, store: Path) -> None:
 def _sweep(folder: Path) -> None:
     for above, _, names in os.walk(folder):
         for name in names:
-            if name.endswith(".lock") or name.startswith(("tmp_obj_", "index-")):
+            if name.endswith(".lock") or name.startswith("tmp_obj"):
                 Path(above, name).unlink()

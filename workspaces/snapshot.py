@@ -6,7 +6,7 @@ end conversion or monitor of anybody's configuration runs, and what a test would
 
 import os
 import stat
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -15,10 +15,6 @@ from pareback.workspaces.discovery import Location
 from pareback.workspaces.objects import EXECUTABLE, FILE, GITLINK, REGULAR, SYMLINK, Entry, Store
 
 _SETTINGS = r"^core\.(filemode|symlinks|excludesfile)$"
-
-
-Taken = Callable[[Location, Store, Collection[str]], dict[str, Entry]]
-"""One of the ways to take the user's files: `work_tree` or `index`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +41,11 @@ def work_tree(location: Location, store: Store, known: Collection[str]) -> dict[
     """
     settings = location.git.settings(_SETTINGS)
     habits = Habits(settings.get("core.filemode", "true") != "false", settings.get("core.symlinks", "true") != "false")
-    reader = _Reader(location.root, store, habits, known)
-    entries: dict[str, Entry] = {}
-    for listed in _index(location):
-        found = _absent(listed, store, known) if listed.absent else reader.entry(listed.path, listed.entry)
-        if found:
-            entries[listed.path] = found
-    for path in _others(location, settings.get("core.excludesfile")):
-        found = reader.entry(path, None)
-        if found:
-            entries[path] = found
-    return entries
+    listed = list(_index(location))
+    absent = {each.path: _absent(each, store, known) for each in listed if each.absent}
+    tracked: dict[str, Entry | None] = {each.path: each.entry for each in listed if not each.absent}
+    untracked: dict[str, Entry | None] = dict.fromkeys(_others(location, settings.get("core.excludesfile")))
+    return absent | _Reader(location.root, store, habits, known).entries(untracked | tracked)
 
 
 def index(location: Location, store: Store, known: Collection[str]) -> dict[str, Entry]:
@@ -75,8 +65,8 @@ def ignored(location: Location, store: Store, patterns: Sequence[str]) -> dict[s
     reader = _Reader(location.root, store, Habits(modes=True, links=True), ())
     specs = [f":(glob){pattern if '/' in pattern else f'**/{pattern}'}" for pattern in patterns if _inside(pattern)]
     paths = _others(location, settings.get("core.excludesfile"), "--ignored", "--", *specs) if specs else []
-    found = {path: reader.entry(path, None) for path in paths if not _in_environment(location.root, path)}
-    return {path: entry for path, entry in found.items() if entry and entry.mode in REGULAR}
+    found = reader.entries({path: None for path in paths if not _in_environment(location.root, path)})
+    return {path: entry for path, entry in found.items() if entry.mode in REGULAR}
 
 
 def _inside(pattern: str) -> bool:
@@ -112,46 +102,41 @@ def _others(location: Location, excludes: str | None, *args: str) -> list[str]:
     return [os.fsdecode(line) for line in listed.split(b"\0") if line and not line.endswith(b"/")]
 
 
+@dataclass(frozen=True, slots=True)
 class _Reader:
-    """Reads entries off the disk; remembers which folders are real ones."""
+    """Reads entries off the disk into the store."""
 
-    def __init__(self, root: Path, store: Store, habits: Habits, known: Collection[str]) -> None:
-        self._root = root
-        self._store = store
-        self._habits = habits
-        self._known = known
-        self._real: dict[str, bool] = {"": True}
+    root: Path
+    store: Store
+    habits: Habits
+    known: Collection[str]
 
-    def entry(self, path: str, tracked: Entry | None) -> Entry | None:
-        """The path as it is on disk now, or None where it is gone or is nothing that git holds."""
-        if tracked and tracked.mode == GITLINK:
-            return tracked
-        if not self._is_real(path.rpartition("/")[0]):
-            return None  # below a symlink: another file than the one that is tracked
+    def entries(self, tracked: Mapping[str, Entry | None]) -> dict[str, Entry]:
+        """The paths as they are on disk now, without those that are gone, lie behind a symlink, or are nothing that git
+        holds. None stands for a path that the index does not know."""
+        links = {path: entry for path, entry in tracked.items() if entry and entry.mode == GITLINK}
+        found = {
+            path: self._entry(here, path.rpartition("/")[2], tracked[path])
+            for here, path in folder.visit(self.root, tracked.keys() - links.keys())
+        }
+        return links | {path: entry for path, entry in found.items() if entry}
+
+    def _entry(self, here: int, name: str, tracked: Entry | None) -> Entry | None:
         try:
-            found = (self._root / path).lstat()
-        except (FileNotFoundError, NotADirectoryError):
+            found = os.lstat(name, dir_fd=here).st_mode
+        except FileNotFoundError:
             return None
-        if stat.S_ISLNK(found.st_mode):
-            return self._written(SYMLINK, os.fsencode((self._root / path).readlink()))
-        if not stat.S_ISREG(found.st_mode):
-            return None
-        content = folder.read(self._root, path)
-        return None if content is None else self._written(self._mode(found.st_mode, tracked), content)
+        if stat.S_ISLNK(found):
+            return self._written(SYMLINK, os.fsencode(os.readlink(name, dir_fd=here)))
+        content = folder.read(here, name) if stat.S_ISREG(found) else None
+        return None if content is None else self._written(self._mode(found, tracked), content)
 
     def _written(self, mode: int, content: bytes) -> Entry:
-        return Entry(mode, self._store.write("blob", content, known=self._known))
+        return Entry(mode, self.store.write("blob", content, known=self.known))
 
     def _mode(self, found: int, tracked: Entry | None) -> int:
-        if tracked and tracked.mode == SYMLINK and not self._habits.links:
+        if tracked and tracked.mode == SYMLINK and not self.habits.links:
             return SYMLINK  # a disk without symlinks: git keeps the target in a plain file
-        if not self._habits.modes:
+        if not self.habits.modes:
             return tracked.mode if tracked and tracked.mode != SYMLINK else FILE
         return EXECUTABLE if found & stat.S_IXUSR else FILE
-
-    def _is_real(self, name: str) -> bool:
-        if name not in self._real:
-            above = name.rpartition("/")[0]
-            place = self._root / name
-            self._real[name] = self._is_real(above) and place.is_dir() and not place.is_symlink()
-        return self._real[name]

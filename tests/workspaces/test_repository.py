@@ -68,6 +68,36 @@ def test_a_dirty_tree_is_frozen_as_it_lies_on_disk(toy: Any, opened: Open, finge
     assert fingerprint(toy.root) == before
 
 
+def test_a_hook_may_name_another_index(toy: Any, opened: Open, tmp_path: Path) -> None:
+    usual = toy.root / ".git" / "index"
+    toy.write("README", b"staged elsewhere\n")
+    kept = usual.read_bytes()
+    toy.git("add", "README")
+    (tmp_path / "other-index").write_bytes(usual.read_bytes())
+    usual.write_bytes(kept)
+    with opened(toy.root) as repository:
+        assert repository.read_file(repository.freeze_index(date=START), "README") == b"toy\n"
+        other = repository.freeze_index(date=START, index=tmp_path / "other-index")
+        assert repository.read_file(other, "README") == b"staged elsewhere\n"
+
+
+def test_a_conflict_is_frozen_as_it_lies_on_disk_but_not_as_staged(toy: Any, opened: Open) -> None:
+    toy.git("checkout", "-q", "-b", "side")
+    toy.write("README", b"side\n")
+    toy.commit("side")
+    toy.git("checkout", "-q", "main")
+    toy.write("README", b"main\n")
+    toy.commit("main")
+    with pytest.raises(subprocess.CalledProcessError):
+        toy.git("merge", "side")
+    with opened(toy.root) as repository:
+        frozen = repository.read_file(repository.freeze(date=START), "README")
+        assert frozen == (toy.root / "README").read_bytes()
+        assert frozen.startswith(b"<<<<<<<")
+        with pytest.raises(ValueError, match="'README' has a merge conflict"):
+            repository.freeze_index(date=START)
+
+
 def test_an_unborn_head_is_a_base_without_a_parent(make_toy: Any, opened: Open) -> None:
     toy = make_toy("unborn")
     toy.write("a.py", b"a\n")
