@@ -9,9 +9,9 @@ from pareback.adapters.ticket import Ticket
 from pareback.gates.verdict import Verdict
 from pareback.orchestrator.comparison import Comparison, compare
 from pareback.orchestrator.desk import Surroundings
+from pareback.orchestrator.events import Event
 from pareback.orchestrator.job import Job, Wish
 from pareback.orchestrator.outcome import Outcome
-from pareback.orchestrator.state import Event
 
 
 def run(

@@ -8,10 +8,11 @@ from pathlib import Path
 from pareback.adapters.sink import DeliveryFailed
 from pareback.orchestrator import accounts, outcome
 from pareback.orchestrator.desk import Desk
+from pareback.orchestrator.events import Event
 from pareback.orchestrator.handover import Handed, Parcel, hand_over
 from pareback.orchestrator.outcome import Outcome
 from pareback.orchestrator.prepare import Prepared
-from pareback.orchestrator.state import Ending, Event, State
+from pareback.orchestrator.state import Ending, State
 
 
 def close(desk: Desk, state: State | None, prepared: Prepared | None, ending: Ending) -> Outcome:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pareback.orchestrator.events import Event
 from pareback.orchestrator.job import Job
 from pareback.orchestrator.ledger import Ledger
-from pareback.orchestrator.state import Ending, Event
+from pareback.orchestrator.state import Ending
 from pareback.workspaces.repository import Repository
 
 Listen = Callable[[Event], None]
@@ -32,7 +33,7 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The job, its folder and ledger, the repository, and the signal that ends the run."""
+    """The job, its folder and ledger, the repository, and the signals: `stop` ends the run, `race` the round."""
 
     job: Job
     folder: Path
@@ -41,6 +42,7 @@ class Desk:
     around: Surroundings
     cache: Path
     stop: threading.Event
+    race: threading.Event
 
     def say(self, text: str) -> None:
         """One line for people."""

@@ -6,7 +6,8 @@ from dataclasses import replace
 from pareback.adapters.model import Attempt, Failure, Frame
 from pareback.gates.plan import feedback as findings_of
 from pareback.orchestrator import prompts
-from pareback.orchestrator.state import Candidate, Context, Feedback, State
+from pareback.orchestrator.context import Context
+from pareback.orchestrator.state import Candidate, Feedback, State
 from pareback.workspaces.patch import answers_for_model
 from pareback.workspaces.suite import CollectError, Result
 
@@ -16,7 +17,7 @@ DIFF_LINES = 24
 
 def first(context: Context) -> Feedback:
     """What the first request says: the targets as they fail on the base."""
-    return Feedback(failures=tuple(_failure(each) for each in context.targets.failures))
+    return Feedback(failures=tuple(_failure(each) for each in context.measured.failures))
 
 
 def start_afresh(state: State, context: Context) -> State:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
+from pareback.orchestrator.context import Context
 from pareback.orchestrator.nodes.accept import accept, winner_of
 from pareback.orchestrator.nodes.apply import apply
 from pareback.orchestrator.nodes.generate import generate
@@ -20,7 +21,7 @@ from pareback.orchestrator.nodes.measure import measure
 from pareback.orchestrator.nodes.push_back import push_back
 from pareback.orchestrator.nodes.round import play
 from pareback.orchestrator.nodes.test import test
-from pareback.orchestrator.state import Candidate, Context, State
+from pareback.orchestrator.state import Candidate, State
 
 S = TypeVar("S", Candidate, State)
 
@@ -88,7 +89,7 @@ def _going(status: str, to: str) -> Callable[[Candidate], str]:
     return lambda candidate: to if candidate.status == status else END
 
 
-def _node(function: Callable[[S, Context], S]) -> Callable[[S, Runtime[Context]], dict[str, Any]]:
+def _node(function: Callable[[S, Context], S]) -> Any:
     """A plain function as a node: the whole state it returns becomes the update of every channel."""
 
     def node(state: S, runtime: Runtime[Context]) -> dict[str, Any]:

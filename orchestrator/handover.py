@@ -77,6 +77,6 @@ def _apply(parcel: Parcel, repository: Repository) -> bool:
     return checkout.apply(repository.root, changes, expected, journal=parcel.folder / "applied")
 
 
-def _sink(name: str, **options: str) -> Sink:
-    sink: Sink = parts.build("sinks", name, options)
+def _sink(part: str, **options: str) -> Sink:
+    sink: Sink = parts.build("sinks", part, options)
     return sink

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pareback.adapters.ticket import Ticket, from_record
+from pareback.adapters.record import from_record
+from pareback.adapters.ticket import Ticket
 from pareback.orchestrator.config import Settings
 
 

@@ -77,7 +77,9 @@ def _given(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _profile(name: str, target: str, table: ModelTable) -> Profile:
     """The family's profile with the user's changes and prices on top."""
-    changes = {key: tuple(value) if isinstance(value, list) else value for key, value in table.profile.items()}
+    changes: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in table.profile.items()
+    }
     try:
         profile = replace(profiles.find(target), **changes)
         return replace(profile, prices=Prices(**table.prices)) if table.prices is not None else profile

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.live import Live as Display
 from rich.text import Text
 
+from pareback.orchestrator.events import Event
 from pareback.orchestrator.sayings import say
-from pareback.orchestrator.state import Event
 
 ENDS = frozenset({"end"})
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from pareback.orchestrator.state import Event
+from pareback.orchestrator.events import Event
 
 SECRET = re.compile(r"(?:sk|key|ghp|gho|github_pat|AIza|nvapi)[-_][A-Za-z0-9_\-]{12,}")
 """What looks like a key: masked wherever it stands."""

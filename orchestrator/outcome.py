@@ -45,7 +45,8 @@ class Outcome:
     history: tuple[Round, ...] = ()
     budget: float | None = None
     budget_source: str | None = None
-    tests: Mapping[str, int] | None = None
+    flaky: int | None = None
+    total: int | None = None
     money: Money = UNCOUNTED
     seconds: Mapping[str, float] | None = None
     branch: str | None = None
@@ -87,7 +88,7 @@ def result(outcome: Outcome) -> dict[str, Any]:
         "budget_source": outcome.budget_source,
         "rounds": len(outcome.history),
         "candidates": sum(len(each.candidates) for each in outcome.history),
-        "tests": outcome.tests,
+        "tests": _tests(outcome),
         "model": None if best is None else best.model,
         "tokens": {"prompt": money_.prompt, "completion": money_.completion, "cached": money_.cached},
         "cost_usd": money_.cost_usd,
@@ -115,6 +116,17 @@ def _priced(verdict: Verdict | None) -> dict[str, Any]:
     whole = document(verdict)
     hard = [finding.id for finding in verdict.hard]
     return {name: whole[name] for name in ("delta", "charged", "unpriced", "reference")} | {"hard": hard}
+
+
+def _tests(outcome: Outcome) -> dict[str, int | None]:
+    standing = None if outcome.best is None else outcome.best.standing
+    return {
+        "target": None if standing is None else standing.target_total,
+        "target_green": None if standing is None else standing.target_green,
+        "regressions": None if standing is None else len(standing.regressions),
+        "total": outcome.total,
+        "flaky": outcome.flaky,
+    }
 
 
 def _round(finished: Round) -> dict[str, Any]:

@@ -1,7 +1,11 @@
 """Slots for candidates: as many copies of the tree as tests may run side by side, made when first needed."""
 
+import itertools
 import queue
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from pareback.workspaces.projection import Slot, Slots
 
@@ -11,19 +15,34 @@ class Pool:
 
     def __init__(self, slots: Slots, size: int) -> None:
         self._slots = slots
-        self._size = size
-        self._made = 0
+        self._numbers = itertools.count()
         self._free: queue.SimpleQueue[Slot] = queue.SimpleQueue()
-        self._lock = threading.Lock()
+        self._places = threading.BoundedSemaphore(size)
 
-    def borrow(self) -> Slot:
-        """A slot that nobody else holds."""
-        with self._lock:
-            if self._free.empty() and self._made < self._size:
-                self._made += 1
-                return self._slots.slot(self._made - 1)
-        return self._free.get()
+    @contextmanager
+    def showing(self, commit: str) -> Iterator[Path]:
+        """A folder that holds exactly the commit, for as long as it is borrowed."""
+        with self._places:
+            slot = self._any()
+            try:
+                slot.show(commit)
+                yield slot.path
+            finally:
+                self._free.put(slot)
 
-    def give_back(self, slot: Slot) -> None:
-        """Let the next one have it; what it holds is put right when it is next shown a commit."""
-        self._free.put(slot)
+    @contextmanager
+    def fresh(self, commit: str) -> Iterator[Path]:
+        """As `showing`, in a slot that no test has ever run in; removed afterwards."""
+        with self._places:
+            slot = self._slots.slot(next(self._numbers))
+            try:
+                slot.show(commit)
+                yield slot.path
+            finally:
+                slot.remove()
+
+    def _any(self) -> Slot:
+        try:
+            return self._free.get_nowait()
+        except queue.Empty:
+            return self._slots.slot(next(self._numbers))

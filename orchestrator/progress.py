@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
+from pareback.orchestrator.events import Event
 from pareback.orchestrator.sayings import say
-from pareback.orchestrator.state import Event
 
 
 class Lines:

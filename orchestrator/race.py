@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pareback.orchestrator.state import Candidate, Context
+from pareback.orchestrator.context import Context
+from pareback.orchestrator.state import Candidate
 
 Drive = Callable[[Candidate, Context], Candidate]
 """Takes a candidate through generate, apply, test and measure."""
@@ -29,7 +30,7 @@ def run(starters: Sequence[Candidate], context: Context, drive: Drive, *, worker
     row = context.ledger.outcome(number)
     if row is not None:
         return _replayed(starters, context, drive, row)
-    context.race.clear()
+    _open(context)
     order = _raced(starters, context, drive, workers)
     race = Race(tuple(sorted(order, key=lambda each: each.index)), _winner(order))
     if not context.stop.is_set():
@@ -51,6 +52,12 @@ def _raced(starters: Sequence[Candidate], context: Context, drive: Drive, worker
             context.race.set()
             raise
     return order
+
+
+def _open(context: Context) -> None:
+    context.race.clear()
+    if context.stop.is_set():  # a signal between two rounds must not be lost
+        context.race.set()
 
 
 def _start(starter: Candidate, context: Context, drive: Drive) -> Candidate:
@@ -75,7 +82,7 @@ def _row(order: Sequence[Candidate], winner: int | None) -> dict[str, Any]:
 def _replayed(starters: Sequence[Candidate], context: Context, drive: Drive, row: dict[str, Any]) -> Race:
     """Ended candidates are driven again, which finds every effect in the ledger; the others stay as they were."""
     ended = {each["index"]: each for each in row["candidates"]}
-    context.race.clear()
+    _open(context)
     candidates = tuple(_revived(starter, ended[starter.index], context, drive) for starter in starters)
     return Race(candidates, row["winner"])
 

@@ -14,12 +14,13 @@ from pareback.adapters.model import ModelRefused
 from pareback.orchestrator import home, job, logs
 from pareback.orchestrator.closing import close
 from pareback.orchestrator.desk import Desk, Ended, Listen, Surroundings
+from pareback.orchestrator.events import Event
 from pareback.orchestrator.feedback import first
 from pareback.orchestrator.job import Job
 from pareback.orchestrator.ledger import Ledger
 from pareback.orchestrator.outcome import Outcome
 from pareback.orchestrator.prepare import Prepared, prepare
-from pareback.orchestrator.state import Ending, Event, State
+from pareback.orchestrator.state import Ending, State
 from pareback.workspaces.repository import open_repository
 from pareback.workspaces.suite import WorkspaceError
 
@@ -45,16 +46,16 @@ def go_on(folder: Path, around: Surroundings) -> Outcome:
     Raises AlreadyRunning where another process works on it, LedgerError.
     """
     with home.lease(folder), Ledger(folder / "ledger.db") as ledger:
-        return _drive(job.from_json(ledger.note("job")), folder, ledger, around)
+        return _drive(job.from_json(ledger.note("job") or {}), folder, ledger, around)
 
 
 def _drive(work: Job, folder: Path, ledger: Ledger, around: Surroundings) -> Outcome:
-    stop = threading.Event()
+    stop, race = threading.Event(), threading.Event()
     log = logs.to_file(folder / "events.jsonl", run=folder.name, ticket=work.ticket.id)
     around = replace(around, listen=_fan_out(around.listen, log))
     cache = home.find(around.environ).cache
-    with open_repository(Path(work.ticket.repo), shadow=folder / "shadow") as repository, _signals(stop):
-        desk = Desk(work, folder, ledger, repository, around, cache, stop)
+    with open_repository(Path(work.ticket.repo), shadow=folder / "shadow") as repository, _signals(stop, race):
+        desk = Desk(work, folder, ledger, repository, around, cache, stop, race)
         try:
             return close(desk, *_looped(desk))
         finally:
@@ -88,7 +89,7 @@ def _fan_out(*listeners: Listen) -> Listen:
 
 
 @contextlib.contextmanager
-def _signals(stop: threading.Event) -> Iterator[None]:
+def _signals(stop: threading.Event, race: threading.Event) -> Iterator[None]:
     """The first Ctrl-C or SIGTERM ends the run in good order, the second at once. Only the main thread may do this."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -98,6 +99,7 @@ def _signals(stop: threading.Event) -> Iterator[None]:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
+        race.set()
 
     before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:

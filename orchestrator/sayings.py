@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from pareback.orchestrator.state import Event
+from pareback.orchestrator.events import Event
 
 BAR = 20
 """Cells of the points bar."""

@@ -1,24 +1,12 @@
-"""What changes while a run goes on, and what stays: the frozen values that the nodes take and return."""
+"""What changes while a run goes on: the frozen values that the nodes take and return."""
 
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal, Protocol
+from dataclasses import dataclass
+from typing import Literal
 
-from pareback.adapters.model import Attempt, Failure, Model, Reply, Request
-from pareback.adapters.ticket import Ticket
-from pareback.gates.budget import Budget
-from pareback.gates.store import Store
+from pareback.adapters.model import Attempt, Failure, Reply, Request
 from pareback.gates.verdict import Verdict
-from pareback.orchestrator.config import Settings
-from pareback.orchestrator.ledger import Ledger
-from pareback.workspaces.baseline import Baseline, Standing, Targets
-from pareback.workspaces.edit import Answer, Form
-from pareback.workspaces.guard import Policy
-from pareback.workspaces.projection import Slot
-from pareback.workspaces.repository import Repository
-from pareback.workspaces.suite import Server
+from pareback.workspaces.edit import Answer
+from pareback.workspaces.standing import Standing
 
 EndingName = Literal[
     "accepted",
@@ -121,54 +109,3 @@ class State:
     best: Candidate | None = None
     history: tuple[Round, ...] = ()
     ending: Ending | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened, for progress displays, logs and tests. `data` holds plain values."""
-
-    kind: str
-    round: int = 0
-    candidate: int = -1
-    data: Mapping[str, object] = field(default_factory=dict)
-
-
-class SlotPool(Protocol):
-    """Copies of the tree for candidates: borrowed for one run of the tests, then given back."""
-
-    def borrow(self) -> Slot:
-        """A free slot; waits until there is one."""
-        ...
-
-    def give_back(self, slot: Slot) -> None:
-        """Let another candidate have it."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What stays the same for the whole run: the rooms' doors, the ticket, the frozen budget, the targets.
-
-    `base` is commit B, `tests_tree` commit T. `stop` ends the whole run, `race` the current round only.
-    """
-
-    ticket: Ticket
-    settings: Settings
-    folder: Path
-    base: str
-    tests_tree: str
-    repository: Repository
-    slots: SlotPool
-    server: Server
-    confirm: Callable[[], Server]
-    ledger: Ledger
-    ladder: Sequence[Model]
-    forms: Mapping[str, Form]
-    policy: Policy
-    baseline: Baseline
-    targets: Targets
-    budget: Budget
-    store: Store | None
-    listen: Callable[[Event], None]
-    stop: threading.Event
-    race: threading.Event

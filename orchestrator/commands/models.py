@@ -27,10 +27,10 @@ def do(*, json: bool) -> int:
         print(jsons.dumps({"families": rows, "reachable": reachable}, indent=2))
         return 0
     print(f"{'family':<20} {'context':>9}  {'$/M in/out':<12} edit forms")
-    for row in rows:
-        prices = row["prices"]
-        money = f"{prices['prompt']:g}/{prices['completion']:g}" if isinstance(prices, dict) else "unknown"
-        print(f"{row['family']:<20} {row['context_tokens']:>9}  {money:<12} {', '.join(row['forms'])}")
+    for family in FAMILIES:
+        prices, profile = family.profile.prices, family.profile
+        money = "unknown" if prices is None else f"{prices.prompt:g}/{prices.completion:g}"
+        print(f"{family.name:<20} {profile.context_tokens:>9}  {money:<12} {', '.join(profile.forms)}")
     print("\nembedded needs no key: it searches for repairs of red tests.")
     print("reachable here: " + (", ".join(reachable) or "no key is set and no endpoint is configured"))
     return 0

@@ -61,7 +61,7 @@ def _job(words: Mapping[str, Any]) -> Job:
         _ask_first()
     ticket = _ticket(words)
     repo = str(Path(ticket.repo if words["spec"] else words["repo"]).absolute())
-    changes = {"repo": repo, "base": words["base"] or ticket.base}
+    changes: dict[str, Any] = {"repo": repo, "base": words["base"] or ticket.base}
     changes |= {name: tuple(words[name]) for name in ("files", "read") if words[name]}
     return Job(replace(ticket, **changes), flags, wish)
 
@@ -87,4 +87,5 @@ def _ticket(words: Mapping[str, Any]) -> Ticket:
     tickets = tuple(parts.build("tickets", part, options).tickets())
     if len(tickets) != 1:
         raise boundary.Mistake(f"{given or words['spec']!r} holds {len(tickets)} tickets; `run` takes one")
-    return tickets[0]
+    found: Ticket = tickets[0]
+    return found

@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 
-from pareback.orchestrator.nodes.test import confirm
-from pareback.orchestrator.state import Candidate, Context, Ending, Event, Round, State, Step
+from pareback.orchestrator.context import Context
+from pareback.orchestrator.events import Event
+from pareback.orchestrator.nodes.test import run_cold
+from pareback.orchestrator.state import Candidate, Ending, Round, State, Step
 
 
 def accept(state: State, context: Context) -> State:
     """The state with its ending, or, where the cold run disagrees, with the candidate's standing corrected."""
     winner = next(each for each in state.candidates if each.index == state.winner)
-    confirmed = confirm(winner, context)
+    confirmed = run_cold(winner, context)
     context.listen(Event("confirmed", state.round, winner.index, {"green": confirmed.green}))
     candidates = tuple(confirmed if each.index == winner.index else each for each in state.candidates)
     if not confirmed.green:

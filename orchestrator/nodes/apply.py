@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from pareback.orchestrator.state import Candidate, Context
+from pareback.orchestrator.context import Context
+from pareback.orchestrator.state import Candidate
 from pareback.workspaces import patch, stream
 
 

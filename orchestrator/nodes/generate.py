@@ -6,9 +6,11 @@ from typing import Any
 
 from pareback.adapters.model import ContextTooLong, Finish, Model, Reply, Request, Usage, render
 from pareback.orchestrator.call import Cancelled, Patience, ask
+from pareback.orchestrator.context import Context
+from pareback.orchestrator.events import Event
 from pareback.orchestrator.ledger import effect_key
 from pareback.orchestrator.limits import LimitReached, Reserve, worst_case
-from pareback.orchestrator.state import Candidate, Context, Event
+from pareback.orchestrator.state import Candidate
 
 INCOMPLETE: dict[Finish, str] = {
     "length": "the reply reached its token cap before its end",

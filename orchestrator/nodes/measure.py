@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from pareback.gates.judge import judge
 from pareback.gates.verdict import Verdict
-from pareback.orchestrator.state import Candidate, Context
+from pareback.orchestrator.context import Context
+from pareback.orchestrator.state import Candidate
 
 
 def measure(candidate: Candidate, context: Context) -> Candidate:

@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from pareback.orchestrator import feedback, rank
-from pareback.orchestrator.state import Candidate, Context, Ending, Event, Round, State, Step
+from pareback.orchestrator.context import Context
+from pareback.orchestrator.events import Event
+from pareback.orchestrator.state import Candidate, Ending, EndingName, Round, State, Step
 
 SPENT = {
     "tokens": "the token limit is reached",
@@ -29,7 +31,7 @@ def push_back(state: State, context: Context) -> State:
 
 def stopped(state: State, reason: str, message: str = "") -> Ending:
     """The ending of a run that stops now: over budget where something green was found, else red."""
-    name = "over_budget" if state.best is not None and state.best.green else "red"
+    name: EndingName = "over_budget" if state.best is not None and state.best.green else "red"
     return Ending(name, reason, message or SPENT.get(reason, reason))
 
 

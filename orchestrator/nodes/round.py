@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from pareback.adapters.model import Model, Request, Source
 from pareback.orchestrator import prompts, race, sources
-from pareback.orchestrator.state import Candidate, Context, Event, State
+from pareback.orchestrator.context import Context
+from pareback.orchestrator.events import Event
+from pareback.orchestrator.state import Candidate, State
 
 DEFAULT_CANDIDATES = 2
 
@@ -49,11 +51,11 @@ def question(state: State, context: Context, model: Model) -> Request:
 def _sources(state: State, context: Context, model: Model) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
     repository = context.repository
     files = {**repository.files(context.tests_tree), **repository.files(state.start)}
-    shelf = sources.Shelf(files, repository.read, context.roots)
+    shelf = sources.Shelf(files, repository.read, context.tests.roots)
     wanted = sources.Wanted(
         edit=context.ticket.files,
         see=context.ticket.read,
-        test_files=context.targets.files,
+        test_files=context.measured.files,
         failures=state.feedback.failures,
     )
     tokens = model.profile.context_tokens - model.profile.reply_tokens

@@ -1,0 +1,45 @@
+"""What stays the same while a run goes on: everything a node may use besides its state."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pareback.adapters.model import Model
+from pareback.adapters.ticket import Ticket
+from pareback.gates.budget import Budget
+from pareback.gates.store import Store
+from pareback.orchestrator.config import Settings
+from pareback.orchestrator.events import Event
+from pareback.orchestrator.ledger import Ledger
+from pareback.orchestrator.measured import Measured
+from pareback.orchestrator.target import Tests
+from pareback.workspaces.edit import Form
+from pareback.workspaces.guard import Policy
+from pareback.workspaces.repository import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What stays the same for the whole run: the rooms' doors, the ticket, the frozen budget, the targets.
+
+    `base` is commit B, `tests_tree` commit T. `stop` ends the whole run, `race` the current round only.
+    """
+
+    ticket: Ticket
+    settings: Settings
+    folder: Path
+    base: str
+    tests_tree: str
+    repository: Repository
+    tests: Tests
+    ledger: Ledger
+    ladder: Sequence[Model]
+    forms: Mapping[str, Form]
+    policy: Policy
+    measured: Measured
+    budget: Budget
+    store: Store | None
+    listen: Callable[[Event], None]
+    stop: threading.Event
+    race: threading.Event

@@ -1,0 +1,121 @@
+"""The baseline of a run: two runs of the suite on T, the targets they lead to, or why there is nothing to work on."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from pareback.orchestrator.config import Settings
+from pareback.orchestrator.desk import Desk, Ended
+from pareback.orchestrator.ledger import effect_key
+from pareback.orchestrator.state import Ending
+from pareback.orchestrator.target import Tests
+from pareback.workspaces import baseline
+from pareback.workspaces.baseline import Baseline, Targets, names
+from pareback.workspaces.suite import CollectError, Report, Result, Selection
+
+RERUN = 2
+"""Runs of the suite on T: what differs between them is flaky."""
+
+REPORTS: TypeAdapter[list[Report]] = TypeAdapter(list[Report])
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The baseline, the targets, how they fail on T, the files they lie in, and how strong an oracle they are."""
+
+    baseline: Baseline
+    targets: Targets
+    failures: tuple[Result | CollectError, ...]
+    files: tuple[str, ...]
+    oracle: str
+
+
+def measure(desk: Desk, settings: Settings, tests: Tests, tree: str) -> Measured:
+    """Run the suite on T, judge it, name the targets. Raises Ended where it is no baseline."""
+    key = effect_key("baseline", round=0, candidate=0, inputs=[tree, settings.test_cmd, tests.seconds])
+    value = desk.ledger.effect(key, lambda: _reports(desk, settings, tests, tree))
+    reports = REPORTS.validate_python(value["reports"])
+    judged = baseline.judge(*reports, tree=desk.repository.files(tree), roots=tests.roots)
+    _check(reports, judged, settings)
+    targets = baseline.targets(judged, settings.tests)
+    if targets.unknown:
+        unknown = ", ".join(repr(each) for each in targets.unknown)
+        raise Ended(Ending("blocked", "unknown_tests", f"--tests names nothing that was collected: {unknown}"))
+    failures = tuple(each for each in _red(judged) if _is_target(each, targets))
+    if settings.tests and not failures:
+        raise Ended(Ending("no_change", "tests_pass", "the tests that were named pass already"))
+    desk.say(f"baseline: {len(judged.passed)} green, {_count(failures, 'red target')}{_flaky(judged)}")
+    files = tuple(dict.fromkeys(_file_of(each) for each in failures))
+    return Measured(judged, targets, failures, files, _oracle(desk, settings))
+
+
+def _reports(desk: Desk, settings: Settings, tests: Tests, tree: str) -> dict[str, Any]:
+    """Both runs side by side, each in a slot of its own."""
+    selection = Selection(limit=tests.seconds, checkout=desk.repository.root)
+    deadline = max(1.0, settings.max_seconds - desk.ledger.seconds)
+
+    def once(_: int) -> Report:
+        with tests.pool.showing(tree) as slot:
+            return tests.server.run(
+                slot, selection, deadline=deadline, on_result=lambda _: not desk.stop.is_set(), halt=desk.race
+            )
+
+    with ThreadPoolExecutor(RERUN) as pool:
+        reports = list(pool.map(once, range(RERUN)))
+    if desk.stop.is_set():
+        raise Ended(Ending("interrupted", "signal", "stopped by a signal; `pareback resume` goes on"))
+    if tests.server.note:
+        desk.say(tests.server.note)
+    return {"reports": [asdict(report) for report in reports], "seconds": max(each.seconds for each in reports)}
+
+
+def _check(reports: Sequence[Report], judged: Baseline, settings: Settings) -> None:
+    if judged.broken and all(report.work == "none" for report in reports):
+        raise Ended(Ending("blocked", "no_tests", f"no tests were found: {judged.broken}"))
+    if judged.broken:
+        raise Ended(Ending("blocked", "baseline_broken", f"the tests cannot be run: {judged.broken}"))
+    problems = [problem for problem in judged.problems if not settings.tests or _concerns(problem, settings.tests)]
+    if problems:
+        raise Ended(Ending("env_failed", "missing", "; ".join(problems[:3])))
+    if judged.foreign:
+        first = judged.foreign[0]
+        said = f"module {first.module!r} was loaded from {first.file!r}, outside the copy under test"
+        raise Ended(Ending("blocked", "foreign_module", f"{said}; name its folder in the repository: roots = [...]"))
+
+
+def _red(judged: Baseline) -> tuple[Result | CollectError, ...]:
+    return (*judged.failures, *judged.uncollected)
+
+
+def _concerns(problem: str, tests: Sequence[str]) -> bool:
+    """Whether what the environment lacks lies in a file the ticket names; other files may lack what they like."""
+    files = {test.partition("::")[0] for test in tests}
+    return any(file in problem for file in files) or ".py" not in problem
+
+
+def _is_target(failure: Result | CollectError, targets: Targets) -> bool:
+    if isinstance(failure, Result):
+        return targets.include(failure.id)
+    return any(names(failure.path, group) or names(group, failure.path) for group in targets.groups)
+
+
+def _file_of(failure: Result | CollectError) -> str:
+    return failure.id.partition("::")[0] if isinstance(failure, Result) else failure.path
+
+
+def _count(things: Sequence[object], word: str) -> str:
+    return f"{len(things)} {word}" + ("" if len(things) == 1 else "s")
+
+
+def _flaky(judged: Baseline) -> str:
+    return f", {_count(judged.flaky, 'flaky test')} left out" if judged.flaky else ""
+
+
+def _oracle(desk: Desk, settings: Settings) -> str:
+    """How strong the tests are as a judge; given ones say what is wanted, existing ones only that it is broken."""
+    if settings.test_cmd is not None:
+        return "command"
+    return "given" if settings.tests or desk.job.ticket.test_patch else "existing_suite"

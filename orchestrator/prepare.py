@@ -1,0 +1,186 @@
+"""Before the loop: freeze the base, settle the settings, open the target's tests, and name what has to turn green.
+
+What has to be the same when the run is resumed is written into the ledger the first time and read from it afterwards.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from pareback.adapters.model import Model
+from pareback.gates.budget import Budget
+from pareback.orchestrator import ladder, parts, target, warmth
+from pareback.orchestrator.comparison import config_files, facts_store, read_budget
+from pareback.orchestrator.config import Settings, environment_layer, flag_layer, repository_layer, resolve, user_layer
+from pareback.orchestrator.context import Context
+from pareback.orchestrator.desk import Desk, Ended
+from pareback.orchestrator.home import config_file
+from pareback.orchestrator.job import settled
+from pareback.orchestrator.limits import Caps
+from pareback.orchestrator.measured import Measured, measure
+from pareback.orchestrator.outcome import Outcome
+from pareback.orchestrator.state import Ending
+from pareback.workspaces.edit import Form
+from pareback.workspaces.guard import Policy
+
+NO_RED_TEST = (
+    "no test is red, so nothing would say when this ticket is done: "
+    "write a failing test, name the tests with --tests, or give a check with --test-cmd"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The loop's context, and the fields of the outcome that are known before it."""
+
+    context: Context
+    facts: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is settled before any test runs: the trees B and T, the settings, the models, the budget."""
+
+    base: str
+    tests_tree: str
+    settings: Settings
+    models: tuple[Model, ...]
+    budget: Budget
+
+
+@contextmanager
+def prepare(desk: Desk) -> Iterator[Prepared]:
+    """Everything the loop needs, open; closed again afterwards. Raises Ended where the run ends before its loop."""
+    frame = _frame(desk)
+    with ExitStack() as stack:
+        stack.enter_context(warmth.rising(frame.models))
+        tests = stack.enter_context(target.opened(desk, frame.settings, frame.tests_tree))
+        found = measure(desk, frame.settings, tests, frame.tests_tree)
+        _check_model(desk, frame, found)
+        yield Prepared(_context(desk, frame, tests, found), _facts(desk, frame, tests, found))
+
+
+def _frame(desk: Desk) -> Frame:
+    base = _once(desk, "base", lambda: desk.repository.freeze(desk.job.ticket.base, date=int(time.time())))
+    settings = _settings(desk, base)
+    desk.ledger.caps = Caps(settings.max_tokens, settings.max_cost_usd)
+    budget = read_budget(settings.budget)
+    models = ladder.climb(settings, desk.around.environ)
+    _check_prices(settings, models)
+    tests_tree = _with_tests(desk, base)
+    _announce(desk)
+    return Frame(base, tests_tree, settings, models, budget)
+
+
+def _once(desk: Desk, name: str, make: Callable[[], Any]) -> Any:
+    """A fact about the run, established in its first life only."""
+    known = desk.ledger.note(name)
+    if known is None:
+        known = make()
+        desk.ledger.say(name, known)
+    return known
+
+
+def _settings(desk: Desk, base: str) -> Settings:
+    def read() -> dict[str, Any]:
+        own = repository_layer(config_files(desk.repository, base))
+        environ = desk.around.environ
+        layers = (own, user_layer(config_file(environ)), environment_layer(environ), flag_layer(desk.job.flags))
+        return settled(resolve(layers).settings, desk.job.ticket).model_dump(mode="json")
+
+    return Settings(**_once(desk, "settings", read))
+
+
+def _with_tests(desk: Desk, base: str) -> str:
+    """T: the base with the ticket's own tests."""
+    patch = desk.job.ticket.test_patch
+    if not patch:
+        return base
+    try:
+        return desk.repository.apply_patch(base, patch.encode(), message="tests of the ticket")
+    except ValueError as error:
+        raise Ended(
+            Ending("blocked", "test_patch", f"the ticket's test patch does not fit the base: {error}")
+        ) from error
+
+
+def _announce(desk: Desk) -> None:
+    """From here on the run exists: it can be listed and resumed, and what it stands on is pinned."""
+    ticket, repository = desk.job.ticket, desk.repository
+    title = ticket.title or ticket.text.strip().partition("\n")[0]
+    head = {"root": str(repository.root), "title": title[:120], "ticket": ticket.id}
+    (desk.folder / "run.json").write_text(json.dumps(head) + "\n", encoding="utf-8")
+    desk.ledger.say("root", str(repository.root))
+    repository.pin(desk.folder.name)
+
+
+def _check_prices(settings: Settings, models: tuple[Model, ...]) -> None:
+    unknown = [model.name for model in models if model.profile.prices is None]
+    if settings.max_cost_usd is not None and unknown:
+        name = unknown[0]
+        mend = f"set prices under [models.{name!r}] in your own settings, or drop --max-cost-usd"
+        raise Ended(Ending("blocked", "price_unknown", f"the price of {name!r} is unknown: {mend}"))
+
+
+def _check_model(desk: Desk, frame: Frame, found: Measured) -> None:
+    """Without a model only red tests can be worked on; without a red test nothing says when the ticket is done."""
+    environ = desk.around.environ
+    if not found.failures:
+        raise Ended(Ending("blocked", "no_red_test", NO_RED_TEST))
+    if not frame.settings.model:
+        others = ladder.reachable(frame.settings, environ)
+        beside = f"; also here: {', '.join(others)} (choose with --model)" if others else ""
+        desk.say(f"no model is configured: {ladder.SEARCH} searches for a repair{beside}")
+    if desk.around.dry:
+        models = ", ".join(model.name for model in frame.models)
+        plan = f"{len(found.failures)} red targets, {models}, budget {frame.budget.points:g}"
+        raise Ended(Ending("no_change", "dry_run", f"dry run: {plan}; no model was called"))
+
+
+def _context(desk: Desk, frame: Frame, tests: target.Tests, found: Measured) -> Context:
+    ticket = desk.job.ticket
+    files = desk.repository.modes(frame.tests_tree)
+    links = frozenset(path for path, mode in files.items() if mode not in {0o100644, 0o100755})
+    allow = (*ticket.allow, *frame.settings.allow)
+    return Context(
+        ticket=ticket,
+        settings=frame.settings,
+        folder=desk.folder,
+        base=frame.base,
+        tests_tree=frame.tests_tree,
+        repository=desk.repository,
+        tests=tests,
+        ledger=desk.ledger,
+        ladder=frame.models,
+        forms=_forms(),
+        policy=Policy(files=frozenset(files), editable=ticket.files, allow=allow, given=found.files, links=links),
+        measured=found,
+        budget=frame.budget,
+        store=facts_store(desk.around.environ),
+        listen=desk.around.listen,
+        stop=desk.stop,
+        race=desk.race,
+    )
+
+
+def _forms() -> dict[str, Form]:
+    return {name: parts.build("edits", name) for name in parts.names("edits")}
+
+
+def _facts(desk: Desk, frame: Frame, tests: target.Tests, found: Measured) -> Outcome:
+    return Outcome(
+        run=desk.folder.name,
+        ticket=desk.job.ticket.id,
+        ending=Ending("crashed", "unfinished"),
+        feature=desk.job.ticket.feature,
+        oracle=found.oracle,
+        sandbox=tests.level,
+        base=frame.base,
+        budget=frame.budget.points,
+        budget_source=frame.budget.source,
+        flaky=len(found.baseline.flaky),
+        total=len(found.baseline.passed) + len(found.baseline.red),
+    )
