@@ -65,7 +65,7 @@ def dump(path: str, document: Document) -> bytes:
     except UnicodeEncodeError as error:
         character = text[error.start]
         raise EditError(f"{path!r} is {document.codec}, which cannot hold {character!r}; write it otherwise") from None
-    if not body.isascii() and _codec(path, body) != document.codec:
+    if not body.isascii() and not _declares(path, body, document.codec):
         raise EditError(f"{path!r}: the edit changes the file's declared encoding, {document.codec}; leave that line")
     data = _BOM + body if document.bom else body
     if len(data) > LARGEST:
@@ -104,6 +104,13 @@ def _codec(path: str, data: bytes) -> str:
         return tokenize.detect_encoding(io.BytesIO(data).readline)[0]
     except SyntaxError as error:
         raise EditError(f"{path!r} cannot be decoded: {error.msg}") from None
+
+
+def _declares(path: str, data: bytes, codec: str) -> bool:
+    try:
+        return _codec(path, data) == codec
+    except EditError:
+        return False
 
 
 def _decoded(path: str, data: bytes, codec: str) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 _COMMENT = re.compile(r"[ \t]*(?:#+|//+|/\*+|<!--|--|;+|%+)[ \t]*(.*?)[ \t]*(?:\*/|-->)?[ \t]*$")
 _DOTS = re.compile(r"\.{3,}|…")
 _LEFT_OUT = re.compile(
-    r"\b(?:rest|remain\w*|existing|unchanged|other|previous|same as|omitted|as before|code here|more|your)\b",
-    re.IGNORECASE,
+    r"\b(?:the rest|rest of|remaining|remains?|existing|unchanged|same as|omitted|as before|code here)\b", re.IGNORECASE
 )
+_OTHER = re.compile(r"\b(?:rest|other|others|previous|more|your|same|keep|code|imports)\b", re.IGNORECASE)
 _SAID = re.compile(
     r"(?:(?:the )?(?:rest|remainder) of (?:the |this )?[\w ]{1,40}?(?: is| are| stays?| remains?)?"
     r"(?: the)? (?:unchanged|same|here|omitted|goes here|as before)|(?:the )?rest (?:is |stays |remains )?unchanged"
@@ -48,10 +48,10 @@ def _stands_for_code(line: str) -> bool:
     if found is None:
         return False
     said = found[1]
-    dotted = _DOTS.match(said) or _DOTS.search(said[-4:])
-    if dotted:
+    leading = _DOTS.match(said) is not None
+    if leading or _DOTS.search(said[-4:]):
         bare = _DOTS.sub("", said).strip(" ()[]")
-        return not bare or _LEFT_OUT.search(bare) is not None
+        return not bare or _LEFT_OUT.search(bare) is not None or (leading and _OTHER.search(bare) is not None)
     return _SAID.fullmatch(said.strip(" ()[]")) is not None
 
 

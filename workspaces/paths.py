@@ -23,7 +23,11 @@ _SCRIPTS = frozenset({"LATIN", "CYRILLIC", "GREEK"})
 
 def folded(text: str) -> str:
     """The text as the most tolerant file system compares it: case and compatibility forms do not count."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return (
+        text.lower()
+        if text.isascii()
+        else unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    )
 
 
 def refusal(path: str, *, files: frozenset[str], links: frozenset[str] = frozenset()) -> str | None:
@@ -64,32 +68,42 @@ def _translated(piece: str) -> str:
 
 
 def _malformed(path: str) -> str | None:
-    if any(unicodedata.category(character) in _INVISIBLE for character in path):
+    if not (path.isascii() and path.isprintable()) and any(map(_is_invisible, path)):
         return "the path holds a control or invisible character"
-    faults = {
-        "the path is absolute; write it relative to the root of the repository": bool(_ABSOLUTE.match(path)),
-        "the path holds a backslash; separate folders with '/'": "\\" in path,
-        "the path is not in Unicode normal form C": unicodedata.normalize("NFC", path) != path,
-        f"the path is longer than {LONGEST_PATH} bytes": len(path.encode()) > LONGEST_PATH,
-    }
-    return next((reason for reason, wrong in faults.items() if wrong), None) or next(
-        filter(None, map(_wrong_name, path.split("/"))), None
-    )
+    if _ABSOLUTE.match(path):
+        return "the path is absolute; write it relative to the root of the repository"
+    if "\\" in path:
+        return "the path holds a backslash; separate folders with '/'"
+    if unicodedata.normalize("NFC", path) != path:
+        return "the path is not in Unicode normal form C"
+    if len(path.encode()) > LONGEST_PATH:
+        return f"the path is longer than {LONGEST_PATH} bytes"
+    return next(filter(None, map(_wrong_name, path.split("/"))), None)
 
 
 def _wrong_name(name: str) -> str | None:
-    if not name:
+    form = folded(name)
+    if not form:
         return "the path is empty or has an empty component; write single slashes and none at the end"
-    if name in {".", ".."}:
+    if form in {".", ".."}:
         return f"the path holds {name!r}; write it from the root of the repository, without dots"
-    if name[-1] in " .":
-        return f"the component {name!r} ends with a dot or a space"
+    if "/" in form or "\\" in form:
+        return f"the component {name!r} holds a character that looks like a slash"
     if len(name.encode()) > LONGEST_NAME:
         return f"a component is longer than {LONGEST_NAME} bytes"
-    plain = folded(name).split(":")[0].rstrip(" .")
-    if plain == ".git" or _SHORT_GIT.fullmatch(plain):
-        return f"the component {name!r} is git's own folder, or is read as such by some file systems"
-    return None
+    if form.endswith((" ", ".")):
+        return f"the component {name!r} ends with a dot or a space"
+    return f"the component {name!r} is git's own folder to some file system" if _is_git(form) else None
+
+
+def _is_git(form: str) -> bool:
+    """Whether a folded name is git's folder: on NTFS a stream, trailing dots and short names do not change that."""
+    plain = form.partition(":")[0].rstrip(" .")
+    return plain == ".git" or _SHORT_GIT.fullmatch(plain) is not None
+
+
+def _is_invisible(character: str) -> bool:
+    return unicodedata.category(character) in _INVISIBLE
 
 
 def _linked(path: str, links: frozenset[str]) -> str | None:

@@ -93,18 +93,20 @@ def _stands_around(document: Document, start: int, *, old: Sequence[str], new: S
 
 
 def _below(lines: Sequence[str], starts: tuple[int, ...], operation: Operation) -> tuple[int, ...]:
-    """The places below the lines the operation names, as far as these are to be found and unique."""
-    first, stop = 0, len(lines)
+    """The places below the lines the operation names, as far as these are to be found and unique. Raises EditError
+    where the only place lies outside the block that such a line opens."""
+    first, stop, opened = 0, len(lines), ""
     for wanted in operation.below:
         named = [at for at in range(first, stop) if lines[at].strip().startswith(wanted.strip())]
         if len(named) != 1:
             break
         first = named[0]
-        stop = min(stop, _block_end(lines, first)) if lines[first].rstrip().endswith(":") else stop
+        if lines[first].rstrip().endswith(":"):
+            stop, opened = min(stop, _block_end(lines, first)), wanted
     inside = tuple(start for start in starts if first <= start < stop)
-    if len(starts) == 1 and not inside and stop < len(lines):
+    if len(starts) == 1 and opened and not inside:
         raise EditError(
-            f"{operation.path!r}: the hunk stands at line {starts[0] + 1}, not below {operation.below[-1]!r};"
+            f"{operation.path!r}: the hunk stands at line {starts[0] + 1}, not below {opened!r};"
             " quote more lines around it, as they are now"
         )
     return inside if len(starts) > 1 and inside else starts

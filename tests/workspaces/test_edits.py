@@ -1,3 +1,5 @@
+"""Every example of every form, alone and with all forms together."""
+
 import importlib
 import pkgutil
 from collections.abc import Mapping

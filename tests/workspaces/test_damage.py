@@ -1,0 +1,74 @@
+"""Edits of real files, damaged as models do it: made right or refused, never wrong."""
+
+import random
+import sysconfig
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from pareback.workspaces.edit import Operation
+from pareback.workspaces.guard import Policy
+from pareback.workspaces.patch import apply
+
+STDLIB = Path(sysconfig.get_paths()["stdlib"])
+MODULES = ("argparse", "ast", "calendar", "configparser", "csv", "difflib", "fractions", "heapq", "shlex", "textwrap")
+
+
+def _damaged(kind: str, rng: random.Random, old: list[str], new: list[str]) -> tuple[list[str], list[str]]:
+    if kind == "trailing space":
+        return [line + rng.choice(["", " ", "\t"]) for line in old], new
+    if kind == "dedented":
+        both = textwrap.dedent("\n".join([*old, *new])).split("\n")
+        return both[: len(old)], both[len(old) :]
+    if kind == "lost context":
+        at = rng.choice([at for at, line in enumerate(old) if line in new])
+        back = new.index(old[at])
+        return [*old[:at], *old[at + 1 :]], [*new[:back], *new[back + 1 :]]
+    if kind == "misspelt":
+        at = rng.randrange(len(old))
+        return [*old[:at], old[at] + "x", *old[at + 1 :]], new
+    return old, new
+
+
+def _text(lines: list[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _edit(rng: random.Random, lines: list[str]) -> tuple[int, list[str], list[str]]:
+    """A region of three to eight lines with text, and what replaces it: one line changed, one added."""
+    while True:
+        start = rng.randrange(len(lines) - 10)
+        old = lines[start : start + rng.randrange(3, 9)]
+        at = rng.randrange(len(old))
+        if all(line.strip() and line.isascii() for line in (old[0], old[at], old[-1])):
+            indent = old[at][: len(old[at]) - len(old[at].lstrip())]
+            return start, old, [*old[:at], f"{indent}changed = {rng.random()}", f"{indent}added = 1", *old[at + 1 :]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "least", "most"),
+    [
+        ("exact", 95, 100),
+        ("trailing space", 95, 100),
+        ("dedented", 70, 100),
+        ("lost context", 5, 60),
+        ("misspelt", 0, 0),
+    ],
+)
+def test_a_damaged_edit_of_a_real_file_is_made_right_or_refused_but_never_wrong(
+    kind: str, least: int, most: int
+) -> None:
+    rng, right = random.Random(f"damage {kind}"), 0
+    for _ in range(100):
+        data = (STDLIB / f"{rng.choice(MODULES)}.py").read_bytes()
+        lines = data.decode().removesuffix("\n").split("\n")
+        start, old, new = _edit(rng, lines)
+        quoted, fresh = _damaged(kind, rng, old, new)
+        operation = Operation(kind="replace", path="a.py", old=_text(quoted), new=_text(fresh))
+        applied = apply([operation], {"a.py": data}.get, Policy(files=frozenset({"a.py"})))
+        status, after = applied.answers[0].status, applied.changes.get("a.py", data)
+        wanted = _text([*lines[:start], *new, *lines[start + len(old) :]]).encode()
+        assert (status, after) in (("applied", wanted), ("refused", data))
+        right += status == "applied"
+    assert least <= right <= most
