@@ -39,7 +39,9 @@ def publish(shadow: Git, store: Store, *, location: Location, commit: str) -> No
 
 
 def _missing(store: Store, theirs: Store, entry: Entry) -> Iterator[str]:
-    if entry.mode == GITLINK or theirs.has(entry.id):
+    if (
+        entry.mode == GITLINK or theirs.has(entry.id) or not store.has(entry.id)
+    ):  # the last: a partial clone's remote has it
         return
     yield entry.id
     if entry.mode == TREE:

@@ -9,7 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from pareback.workspaces.git import Git
+from pareback.workspaces.git import Git, expanded
 
 _DEEP = 5  # git follows alternates of alternates no further
 
@@ -129,4 +129,4 @@ def _declared_safe(place: Path) -> bool:
         )
         granted += os.fsdecode(done.stdout).split("\0")
     roots = {str(place), str(place.parent)} if place.name == ".git" else {str(place)}
-    return "*" in granted or any(os.path.expanduser(grant) in roots for grant in granted if grant)  # noqa: PTH111  git's own "~"
+    return "*" in granted or any(expanded(grant) in roots for grant in granted if grant)

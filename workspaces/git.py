@@ -101,6 +101,11 @@ def version() -> tuple[int, ...]:
     return tuple(int(part) for part in found.group().split(b".")) if found else ()
 
 
+def expanded(path: str) -> str:
+    """A path of a configuration file with its "~" spelled out; one that names nobody stays as it is."""
+    return os.path.expanduser(path)  # noqa: PTH111  Path.expanduser raises for a user that does not exist
+
+
 def one_line(output: bytes) -> str:
     """What a git process complained about, without its prefixes, at most 500 characters."""
     lines = (

@@ -2,7 +2,7 @@
 
 import re
 
-from pareback.workspaces.discovery import Location
+from pareback.workspaces.discovery import Location, NotARepository
 from pareback.workspaces.git import Git, GitFailed
 
 _NAME = re.compile(r"(?=.{1,80}\Z)[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)*")
@@ -13,6 +13,17 @@ _PINS = "refs/pareback/pins/"
 def resolve(git: Git, revision: str) -> str | None:
     """The commit that the revision names, or None."""
     return git.answer("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+
+
+def head(location: Location) -> str | None:
+    """HEAD's commit; None before the first one. Raises NotARepository where HEAD cannot be read."""
+    commit = resolve(location.git, "HEAD")
+    if commit:
+        return commit
+    ref = location.git.answer("symbolic-ref", "--quiet", "HEAD")
+    if ref is None or location.git.answer("rev-parse", "--verify", "--quiet", ref):
+        raise NotARepository(f"HEAD of {str(location.root)!r} cannot be read: type `git -C {location.root} fsck`")
+    return None
 
 
 def unknown(location: Location, revision: str) -> ValueError:

@@ -35,7 +35,7 @@ class Repository:
         self._shadow = shadow.prepare(folder, location.objects)
         self._git = location.git
         self.store = Store(folder / "objects")
-        self.head = refs.resolve(self._git, "HEAD")
+        self.head = refs.head(location)
 
     def __enter__(self) -> Self:
         return self
@@ -51,7 +51,8 @@ class Repository:
 
     def freeze(self, rev: str | None = None, *, date: int) -> str:
         """The base. None: a commit of the work tree as it is on disk, dated `date` (seconds since 1970), with HEAD as
-        its parent. A revision: that very commit. Raises ValueError for an unknown revision, MissingObject where the
+        its parent. A revision: that very commit. What the base borrows from the user's store is safe from a `gc` as
+        long as HEAD, or that commit, is pinned. Raises ValueError for an unknown revision, MissingObject where the
         clone is partial."""
         if rev is None:
             return self._frozen(lambda known: snapshot.work_tree(self._location, self.store, known), date)

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from pareback.workspaces import folder
 from pareback.workspaces.discovery import Location
+from pareback.workspaces.git import expanded
 from pareback.workspaces.objects import EXECUTABLE, FILE, GITLINK, REGULAR, SYMLINK, Entry, Store
 
 _SETTINGS = r"^core\.(filemode|symlinks|excludesfile)$"
@@ -97,7 +98,7 @@ def _index(location: Location) -> Iterator[Listed]:
 
 def _others(location: Location, excludes: str | None, *args: str) -> list[str]:
     """Git's own reading of every ignore file; a trailing slash is a nested repository."""
-    options = ["-c", f"core.excludesFile={location.root / Path(excludes).expanduser()}"] if excludes else []
+    options = ["-c", f"core.excludesFile={location.root / expanded(excludes)}"] if excludes else []
     listed = location.git.run(*options, "ls-files", "-z", "--others", "--exclude-standard", *args)
     return [os.fsdecode(line) for line in listed.split(b"\0") if line and not line.endswith(b"/")]
 

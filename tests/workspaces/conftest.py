@@ -40,7 +40,7 @@ class Toy:
         return self.git("rev-parse", "HEAD")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user who has a name and no other settings."""
     place = tmp_path / "home"
@@ -58,8 +58,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def make_toy(tmp_path: Path) -> Callable[[str], Toy]:
-    """A repository without a commit, by the name of its folder."""
+def make_toy(tmp_path: Path, home: Path) -> Callable[[str], Toy]:
+    """A repository without a commit, by the name of its folder; for the user of `home`."""
+    assert home.is_dir()
 
     def make(name: str) -> Toy:
         toy = Toy(tmp_path / name)

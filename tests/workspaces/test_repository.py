@@ -305,6 +305,11 @@ def test_what_is_no_repository_is_refused_in_one_line(make_toy: Any, opened: Ope
     make_toy("toy2").git("init", "-q", "--object-format=sha256", str(tmp_path / "long"))
     with pytest.raises(NotARepository, match="stores its objects as 'sha256'"):
         opened(tmp_path / "long")
+    broken = make_toy("broken")
+    broken.commit()
+    broken.write(".git/refs/heads/main", b"1" * 40 + b"\n")
+    with pytest.raises(NotARepository, match=r"HEAD of '.*broken' cannot be read: type `git -C .* fsck`"):
+        opened(broken.root)
 
 
 def test_objects_borrowed_from_a_third_repository_are_found(toy: Any, opened: Open, tmp_path: Path) -> None:

@@ -158,6 +158,21 @@ def test_a_batch_delivers_on_its_base(toy: Any, opened: Open) -> None:
         assert repository.store.commit(str(commit)).parents == (first,)
 
 
+def test_a_partial_clone_gets_its_branch_without_the_files_it_never_had(toy: Any, opened: Open, tmp_path: Path) -> None:
+    toy.git("config", "uploadpack.allowFilter", "true")
+    partial = tmp_path / "partial"
+    toy.git("clone", "-q", "--filter=blob:none", "--sparse", f"file://{toy.root}", str(partial))
+    with opened(partial) as repository:
+        base = repository.commit(str(repository.head), {}, message="the frozen base")
+        candidate = repository.commit(base, {"README": MENDED}, message="x")
+        commit = repository.deliver(base, candidate, branch="pareback/x", message="m")
+        assert repository.read_file(str(commit), "README") == MENDED
+        inner = repository.commit(base, {"src/new.py": b"new\n"}, message="x")
+        assert repository.deliver(base, inner, branch="pareback/y", message="m")
+        missing = [blob for blob in repository.files(base).values() if not repository.store.has(blob)]
+        assert len(missing) == 2
+
+
 def test_deliveries_side_by_side_all_arrive(toy: Any, opened: Open) -> None:
     with opened(toy.root) as repository:
         base = repository.freeze(date=START)
