@@ -27,8 +27,8 @@ import pytest
 from pareback.adapters.model import Attempt, Failure, Frame, Model, Request, Source
 from pareback.adapters.models.embedded import build, digest
 
-TEST_SECONDS = 1.0
-SUITE_SECONDS = 30.0
+TEST_SECONDS = 3.0
+SUITE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,9 @@ def judged(target: Target, changes: Mapping[str, str], first: tuple[str, ...], *
             (slot / path).write_text(text, encoding="utf-8")
         ours, theirs = multiprocessing.Pipe(duplex=False)
         context = multiprocessing.get_context("fork")
-        child = context.Process(target=_child, args=(slot, ["-x"] * stop, [*first, target.tests], theirs))
+        child = context.Process(
+            target=_child, args=(slot, ["-x"] if stop else ["--maxfail=5"], [*first, target.tests], theirs)
+        )
         child.start()
         theirs.close()
         heard = _heard(ours)

@@ -48,7 +48,7 @@ class _Search:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """The repairer behind the model protocol. What it keeps between calls is only a cache of what it would find again."""
+    """The repairer behind the model protocol. What it keeps between calls is a cache of what it would find again."""
 
     name: str
     profile: Profile

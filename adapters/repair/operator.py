@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pareback.adapters.repair.evidence import NO_CLUES, Clues
+from pareback.adapters.repair.kinds import Kinds
 from pareback.adapters.repair.module import Function, Module
-from pareback.adapters.repair.scope import Kinds, Scope, kind
+from pareback.adapters.repair.scope import Scope, kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,10 @@ class Site:
 
     def function(self) -> Function | None:
         return self.scope.function
+
+    def in_loop(self) -> bool:
+        above = self.module.ancestors(self.statement)
+        return any(isinstance(node, ast.For | ast.While | ast.AsyncFor) for node in above)
 
     def replace(self, node: ast.expr, text: str, weight: float = 1.0) -> Draft:
         """The expression becomes `text`."""

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, islice
 
-from pareback.adapters.model import Request, Source
+from pareback.adapters.model import Failure, Request, Source
 from pareback.adapters.repair import evidence
 from pareback.adapters.repair.catalogue import fitting
 from pareback.adapters.repair.localise import localise
 from pareback.adapters.repair.module import Function, Module, Scoped, compiled, parse, sites
-from pareback.adapters.repair.operator import Draft, Site
+from pareback.adapters.repair.operator import Draft, Operator, Site
 from pareback.adapters.repair.rank import Proposal, ranked, scored
 from pareback.adapters.repair.region import Splice, block, spliced
 from pareback.adapters.repair.scope import scopes
@@ -171,3 +171,14 @@ def _holds(text: str) -> bool:
     except (SyntaxError, ValueError, RecursionError):
         return False
     return True
+
+
+def alone(operator: Operator, text: str, failures: tuple[Failure, ...] = ()) -> Iterator[str]:
+    """The texts that one operator makes of a file, for its examples. Raises SyntaxError where it is not Python."""
+    module = parse("example.py", text)
+    for node, _, site in _sites(module, evidence.read(failures), ()):
+        for proposal in _at(node, site, 1.0) if isinstance(node, operator.nodes) else ():
+            splice = settled(module, proposal.draft)
+            changed = spliced(text, [splice]) if splice and proposal.operator == operator.name else text
+            if changed != text and _holds(changed):
+                yield changed

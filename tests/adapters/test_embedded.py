@@ -1,23 +1,18 @@
-"""The embedded model: every operator's examples, replies that apply exactly, and bugs mended through real pytest."""
+"""The embedded model: replies that apply exactly, and bugs mended through real pytest."""
 
 import ast
 import dataclasses
 import hashlib
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pareback.adapters.model import Attempt, Failure, Frame, Model, Reply, Request, Source
+from pareback.adapters.model import Attempt, Failure, Model, Reply, Request, Source
 from pareback.adapters.models.embedded import build, digest
-from pareback.adapters.repair.catalogue import OPERATORS
-from pareback.adapters.repair.localise import localise
-from pareback.adapters.repair.module import parse
-from pareback.adapters.repair.operator import Operator
-from pareback.adapters.repair.region import Splice, block, spliced
-from pareback.adapters.repair.search import alone, replies
+from pareback.adapters.repair.search import replies
 
 CART = '''"""A cart. Ümlauts move the columns of bytes."""
 
@@ -50,45 +45,190 @@ PARSED = Request(
     tests=(Source("test_cart.py", CART_TESTS, editable=False),),
     failures=(Failure("test_cart.py::test_total", "assert 9 == 5\n +  where 9 = total([3, 4], 2)"),),
 )
-SEEDED = {
-    "comparison": ("def largest(a):\n    best = a[0]\n    for x in a:\n        if x < best:\n            best = x\n    return best\n",
-                   "from m import largest\n\n\ndef test_it():\n    assert largest([1, 9, 3]) == 9\n"),
-    "boolean": ("def between(a, low, high):\n    return a >= low or a <= high\n",
-                "from m import between\n\n\ndef test_it():\n    assert not between(9, 1, 5)\n    assert between(3, 1, 5)\n"),
-    "range": ("def squares(n):\n    return [i * i for i in range(1, n)]\n",
-              "from m import squares\n\n\ndef test_it():\n    assert squares(3) == [1, 4, 9]\n"),
-    "name": ("def rows(width, height):\n    out = []\n    for _ in range(width):\n        out.append([0] * width)\n    return out\n",
-             "from m import rows\n\n\ndef test_it():\n    assert rows(2, 3) == [[0, 0], [0, 0], [0, 0]]\n"),
-    "arguments": ("def gcd(a, b):\n    return a if b == 0 else gcd(a % b, b)\n",
-                  "from m import gcd\n\n\ndef test_it():\n    assert gcd(12, 18) == 6\n    assert gcd(7, 0) == 7\n"),
-    "return": ("def names(rows):\n    out = []\n    for row in rows:\n        out.append(row['name'])\n",
-               "from m import names\n\n\ndef test_it():\n    assert names([{'name': 'a'}]) == ['a']\n"),
-    "import": ("def area(r):\n    return math.pi * r * r\n",
-               "from m import area\n\n\ndef test_it():\n    assert round(area(2), 2) == 12.57\n"),
-    "attribute": ("def shout(text):\n    return text.uper() + '!'\n",
-                  "from m import shout\n\n\ndef test_it():\n    assert shout('a') == 'A!'\n"),
-    "key": ("def count(words):\n    seen = {}\n    for word in words:\n        seen[word] = seen[word] + 1\n    return seen\n",
-            "from m import count\n\n\ndef test_it():\n    assert count(['a', 'a', 'b']) == {'a': 2, 'b': 1}\n"),
-    "order": ("def ranked(scores):\n    names = list(scores)\n    return names\n",
-              "from m import ranked\n\n\ndef test_it():\n    assert ranked({'b': 1, 'a': 2}) == ['a', 'b']\n"),
-    "missing": ("def unique(items):\n    seen = set()\n    out = []\n    for item in items:\n        if item not in seen:\n            out.append(item)\n    return out\n",
-                "from m import unique\n\n\ndef test_it():\n    assert unique([1, 1, 2]) == [1, 2]\n"),
-    "shared": ("class Stack:\n    def __init__(self, items=[]):\n        self.items = items\n\n    def push(self, item):\n        self.items.append(item)\n",
-               "from m import Stack\n\n\ndef test_it():\n    Stack().push(1)\n    assert Stack().items == []\n"),
-}  # fmt: skip  # one program and its tests beside each other
+SEEDED: dict[str, tuple[str, str]] = {
+    "comparison": (
+        """\
+def largest(a):
+    best = a[0]
+    for x in a:
+        if x < best:
+            best = x
+    return best
+""",
+        """\
+from comparisons import largest
 
 
-@pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator.name)
-def test_operator_proposes_its_example_and_leaves_the_other_alone(operator: Operator) -> None:
-    example = operator.example
-    messages = (Failure("t", example.message),) if example.message else ()
-    assert example.after in set(alone(operator, example.before, messages))
-    assert list(alone(operator, example.alone, messages)) == []
+def test_it():
+    assert largest([1, 9, 3]) == 9
+""",
+    ),
+    "boolean": (
+        """\
+def between(a, low, high):
+    return a >= low or a <= high
+""",
+        """\
+from booleans import between
 
 
-def test_operator_names_are_unique() -> None:
-    names = [operator.name for operator in OPERATORS]
-    assert len(names) == len(set(names))
+def test_it():
+    assert not between(9, 1, 5)
+    assert between(3, 1, 5)
+""",
+    ),
+    "range": (
+        """\
+def squares(n):
+    return [i * i for i in range(1, n)]
+""",
+        """\
+from ranges import squares
+
+
+def test_it():
+    assert squares(3) == [1, 4, 9]
+""",
+    ),
+    "name": (
+        """\
+def rows(width, height):
+    out = []
+    for _ in range(width):
+        out.append([0] * width)
+    return out
+""",
+        """\
+from names import rows
+
+
+def test_it():
+    assert rows(2, 3) == [[0, 0], [0, 0], [0, 0]]
+""",
+    ),
+    "arguments": (
+        """\
+def gcd(a, b):
+    return a if b == 0 else gcd(a % b, b)
+""",
+        """\
+from argumentss import gcd
+
+
+def test_it():
+    assert gcd(12, 18) == 6
+    assert gcd(7, 0) == 7
+""",
+    ),
+    "return": (
+        """\
+def names(rows):
+    out = []
+    for row in rows:
+        out.append(row['name'])
+""",
+        """\
+from returns import names
+
+
+def test_it():
+    assert names([{'name': 'a'}]) == ['a']
+""",
+    ),
+    "import": (
+        """\
+def area(r):
+    return math.pi * r * r
+""",
+        """\
+from imports import area
+
+
+def test_it():
+    assert round(area(2), 2) == 12.57
+""",
+    ),
+    "attribute": (
+        """\
+def shout(text):
+    return text.uper() + '!'
+""",
+        """\
+from attributes import shout
+
+
+def test_it():
+    assert shout('a') == 'A!'
+""",
+    ),
+    "key": (
+        """\
+def count(words):
+    seen = {}
+    for word in words:
+        seen[word] = seen[word] + 1
+    return seen
+""",
+        """\
+from keys import count
+
+
+def test_it():
+    assert count(['a', 'a', 'b']) == {'a': 2, 'b': 1}
+""",
+    ),
+    "order": (
+        """\
+def ranked(scores):
+    names = list(scores)
+    return names
+""",
+        """\
+from orders import ranked
+
+
+def test_it():
+    assert ranked({'b': 1, 'a': 2}) == ['a', 'b']
+""",
+    ),
+    "missing": (
+        """\
+def unique(items):
+    seen = set()
+    out = []
+    for item in items:
+        if item not in seen:
+            out.append(item)
+    return out
+""",
+        """\
+from missings import unique
+
+
+def test_it():
+    assert unique([1, 1, 2]) == [1, 2]
+""",
+    ),
+    "shared": (
+        """\
+class Stack:
+    def __init__(self, items=[]):
+        self.items = items
+
+    def push(self, item):
+        self.items.append(item)
+""",
+        """\
+from shareds import Stack
+
+
+def test_it():
+    Stack().push(1)
+    assert Stack().items == []
+""",
+    ),
+}
+"""Programs with one mistake each, and the tests that show it."""
 
 
 def ask(model: Model, request: Request) -> Reply:
@@ -171,90 +311,59 @@ def test_profile_says_what_the_search_needs() -> None:
     assert ask(build(), PARSED).cost_usd == 0.0
 
 
-def test_frames_point_the_search_at_their_line() -> None:
-    module = parse("m.py", "def f(a):\n    b = a\n    return b[0]\n\n\ndef g(a):\n    return a\n")
-    failure = Failure("t.py::test_it", "IndexError", (Frame("t.py", 4, "test_it"), Frame("m.py", 3, "f")))
-    suspicion = localise([module], (), (failure,))
-    shares = [suspicion.of(module, node, function) for node, function in _statements(module.tree)]
-    assert shares[1] > shares[0] > shares[2]
+def test_seeded_mistakes_are_mended(tmp_path: Path) -> None:
+    for name, (program, tests) in SEEDED.items():
+        (tmp_path / f"{name}s.py").write_text(program, encoding="utf-8")
+        (tmp_path / f"test_{name}s.py").write_text(tests, encoding="utf-8")
+    red = _red(tmp_path)
+    assert set(red) == set(SEEDED)
+    for name, message in red.items():
+        (tmp_path / f"{name}s.py").write_text(_mended(name, message), encoding="utf-8")
+    assert _red(tmp_path) == {}
 
 
-def _statements(tree: ast.Module) -> Iterator[tuple[ast.stmt, ast.FunctionDef]]:
-    for function in tree.body:
-        assert isinstance(function, ast.FunctionDef)
-        yield from ((statement, function) for statement in function.body)
-
-
-def test_test_names_point_the_search_at_what_they_call() -> None:
-    module = parse("cart.py", CART)
-    suspicion = localise([module], PARSED.tests, PARSED.failures)
-    total, label = (node for node in module.tree.body if isinstance(node, ast.FunctionDef))
-    assert suspicion.functions["cart.py", total.lineno] > 3 * suspicion.functions["cart.py", label.lineno]
-
-
-def test_a_block_quotes_as_little_as_is_unique() -> None:
-    text = "a = 1\nb = 2\na = 1\nc = 3\n"
-    assert block("x.py", text, [Splice(10, 11, "5")]) == (
-        "x.py\n<<<<<<< SEARCH\nb = 2\n=======\nb = 5\n>>>>>>> REPLACE\n"
-    )
-    wide = block("x.py", text, [Splice(16, 17, "5")])
-    assert wide is not None
-    assert apply(wide, {"x.py": text}) == {"x.py": spliced(text, [Splice(16, 17, "5")])}
-
-
-def test_a_block_is_refused_where_it_could_not_be_read() -> None:
-    marked = 'a = """\n=======\n"""\nb = 1\n'
-    assert block("x.py", marked, [Splice(4, 7, "'''")]) is not None
-    assert block("x.py", marked, [Splice(8, 15, "x")]) is None
-    assert block("x.py", "a\na\n", [Splice(0, 1, "b")]) is not None
-
-
-@pytest.mark.parametrize("name", SEEDED)
-def test_a_seeded_mistake_is_mended(name: str, tmp_path: Path) -> None:
+def _mended(name: str, message: str) -> str:
+    """The first of 80 candidates that the tests accept, or the program as it was."""
     program, tests = SEEDED[name]
-    (tmp_path / "test_m.py").write_text(tests, encoding="utf-8")
-    (tmp_path / "m.py").write_text(program, encoding="utf-8")
-    red = _failure(tmp_path)
-    assert red is not None
-    request = Request("", "", (Source("m.py", program),), (Source("test_m.py", tests, editable=False),), (red,))
+    path, test = f"{name}s.py", f"test_{name}s.py"
+    failures = (Failure(f"{test}::test_it", message),)
+    request = Request("", "", (Source(path, program),), (Source(test, tests, editable=False),), failures)
     model = build()
-    for index in range(60):
-        changed = apply(ask(model, dataclasses.replace(request, index=index)).text, {"m.py": program})
-        if _green(changed["m.py"], tests):
-            (tmp_path / "m.py").write_text(changed["m.py"], encoding="utf-8")
-            assert _failure(tmp_path) is None
-            return
-    pytest.fail(f"{name!r} was not mended within 60 candidates")
+    asked = [ask(model, dataclasses.replace(request, index=index)).text for index in range(80)]
+    changed = [apply(reply, {path: program})[path] for reply in asked]
+    command = [sys.executable, "-I", "-S", "-c", _FIRST_GREEN, f"{name}s", tests]
+    ran = subprocess.run(command, input="\f".join(changed), text=True, capture_output=True, check=True)
+    return changed[int(ran.stdout)] if ran.stdout else program
 
 
-_JUDGE = """import signal, sys, types
-signal.alarm(1)
-program, tests = sys.stdin.read().split("\\f")
-module = sys.modules["m"] = types.ModuleType("m")
-exec(program, module.__dict__)
-exec(tests + "\\ntest_it()\\n", {})
+_FIRST_GREEN = """import signal, sys, types
+def over(*_):
+    raise BaseException
+signal.signal(signal.SIGALRM, over)
+for at, program in enumerate(sys.stdin.read().split("\\f")):
+    module = sys.modules[sys.argv[1]] = types.ModuleType(sys.argv[1])
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        exec(program, module.__dict__)
+        exec(sys.argv[2] + "\\ntest_it()\\n", {})
+    except BaseException:
+        continue
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    print(at, end="")
+    break
 """
+"""Which of many programs passes the tests first; a process of its own, because some never end."""
 
 
-def _green(program: str, tests: str) -> bool:
-    """The same tests without pytest, quickly, in a process of their own: pytest has the last word."""
-    ran = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", _JUDGE],
-        input=f"{program}\f{tests}",
-        text=True,
-        capture_output=True,
-        check=False,
-    )
-    return ran.returncode == 0
+def _red(folder: Path) -> dict[str, str]:
+    """The red programs with what pytest says of each."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--tb=native", "--rootdir", str(folder)]
+    ran = subprocess.run([*command, "-q"], cwd=folder, env=QUICK, text=True, capture_output=True, check=False)
+    assert ran.returncode in {0, 1}, ran.stdout
+    lines = ran.stdout.splitlines()
+    summary = [line.removeprefix("FAILED test_") for line in lines if line.startswith("FAILED test_")]
+    return {line.split("s.py::", 1)[0]: line.split(" - ", 1)[-1] for line in summary}
 
 
-def _failure(folder: Path) -> Failure | None:
-    """The red test of the folder as pytest tells it, or None."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=native", "--rootdir", str(folder)]
-    ran = subprocess.run([*command, "test_m.py"], cwd=folder, text=True, capture_output=True, check=False)
-    if ran.returncode == 0:
-        return None
-    assert ran.returncode == 1, ran.stdout
-    said = ran.stdout.split("test_it", 1)[1]
-    message = "\n".join(line.removeprefix("E ") for line in said.splitlines())
-    return Failure("test_m.py::test_it", message[-1500:])
+QUICK = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "300"}

@@ -4,8 +4,8 @@ import ast
 import re
 from collections.abc import Iterator
 
+from pareback.adapters.repair.kinds import CONTAINERS
 from pareback.adapters.repair.operator import Draft, Example, Operator, Site
-from pareback.adapters.repair.scope import CONTAINERS
 
 _TESTED = (ast.If, ast.While, ast.IfExp, ast.comprehension, ast.Assert)
 

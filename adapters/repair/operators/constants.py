@@ -3,8 +3,8 @@
 import ast
 from collections.abc import Iterator, Mapping
 
+from pareback.adapters.repair.kinds import CONTAINERS
 from pareback.adapters.repair.operator import Draft, Example, Operator, Site, likeness
-from pareback.adapters.repair.scope import CONTAINERS
 
 _EMPTY: Mapping[str, tuple[str, ...]] = {
     "[]": ("[[]]", "None", "[0]", "''", "{}"),
@@ -22,16 +22,9 @@ def _number(node: ast.AST, site: Site) -> Iterator[Draft]:
     value = node.value
     if isinstance(value, bool) or not isinstance(value, int | float):
         return
-    shifts = {
-        value + 1: 1.0,
-        value - 1: 0.8,
-        0: 0.5,
-        1: 0.5,
-        2: 0.15,
-        value * 2: 0.1,
-        value * 10: 0.1,
-        value // 10: 0.1,
-    }
+    shifts: dict[int | float, float] = {value // 10: 0.1, value * 10: 0.1, value * 2: 0.1, 2: 0.15, 1: 0.5, 0: 0.5}
+    if value % 1 == 0:
+        shifts |= {value - 1: 0.8, value + 1: 1.0}
     for other, weight in shifts.items():
         if other != value:
             yield site.replace(node, repr(other), weight)

@@ -3,9 +3,9 @@
 import ast
 from collections.abc import Iterator
 
+from pareback.adapters.repair.kinds import CONTAINERS
 from pareback.adapters.repair.module import Scoped, blocks
 from pareback.adapters.repair.operator import Draft, Example, Operator, Site, likeness
-from pareback.adapters.repair.scope import CONTAINERS
 
 _COLLECTS = {"list": "append", "set": "add"}
 _BLOCKS = (ast.For, ast.While, ast.If, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -67,8 +67,7 @@ def _needs_more(container: str, method: str, site: Site) -> bool:
 def _collectable(value: str, node: ast.AST, site: Site) -> float:
     """Loop variables and parameters of the nearest block are what is usually collected."""
     known = site.scope.names[value]
-    near = [part.id for part in ast.walk(getattr(node, "target", node)) if isinstance(part, ast.Name)]
-    if isinstance(node, ast.For) and value in near:
+    if isinstance(node, ast.For) and value in {part.id for part in ast.walk(node.target) if isinstance(part, ast.Name)}:
         return 1.0
     if isinstance(node, Scoped) and value in {arg.arg for arg in node.args.args}:
         return 1.0
@@ -170,7 +169,12 @@ OPERATORS = (
         4.0,
         (ast.FunctionDef, ast.AsyncFunctionDef),
         _return,
-        Example("def f(a):\n    b = a\n", "def f(a):\n    b = a\n    return b\n", "def f(a):\n    return a\n"),
+        Example(
+            "def f(a):\n    b = a\n",
+            "def f(a):\n    b = a\n    return b\n",
+            "def f(a):\n    return a\n",
+            "assert None == 1",
+        ),
         frozenset({"none"}),
         frozenset({"none"}),
     ),

@@ -5,8 +5,8 @@ import builtins
 import re
 from collections.abc import Iterator
 
+from pareback.adapters.repair.kinds import Kinds
 from pareback.adapters.repair.operator import Draft, Example, Operator, Site, likeness
-from pareback.adapters.repair.scope import Kinds
 
 _NEUTRAL = {"param", "local", "loop", "global"}
 _GROUP = {
@@ -24,7 +24,7 @@ def _variable(node: ast.AST, site: Site) -> Iterator[Draft]:
     known = site.kind(node)
     for name, other in _reachable(site, stored=isinstance(node.ctx, ast.Store)):
         if name != node.id:
-            weight = _fits(known, other) * (0.7 + 0.6 * likeness(node.id, name))
+            weight = _fits(known, other) * (0.7 + 0.6 * likeness(node.id, name)) * _at_hand(name, site)
             yield site.replace(node, name, weight * (0.4 if isinstance(node.ctx, ast.Store) else 1.0))
 
 
@@ -34,6 +34,13 @@ def _reachable(site: Site, *, stored: bool) -> Iterator[tuple[str, Kinds]]:
             yield name, known
     if not stored:
         yield from ((name, known) for name, known in site.scope.outer.items() if "callable" not in known)
+
+
+def _at_hand(name: str, site: Site) -> float:
+    """A name that nothing reads was forgotten somewhere; one that has no value yet cannot be meant."""
+    if site.scope.first.get(name, 0) >= site.statement.lineno and not site.in_loop():
+        return 0.1
+    return 2.0 if name in site.scope.unread else 1.0
 
 
 def _fits(known: Kinds, other: Kinds) -> float:
