@@ -15,7 +15,7 @@ Status = Literal["applied", "already", "refused"]
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One edit. `replace` uses `old` and `new` (an empty `old` on a file that does not exist creates it), `write` uses
-    `new`, `move` uses `target`. Texts have \\n line ends whatever the file has. `below` are lines that stand above the
+    `new`, `move` uses `target`. Texts have LF line ends whatever the file has. `below` are lines that stand above the
     region, outermost first: they choose where `old` stands in several places."""
 
     kind: Kind

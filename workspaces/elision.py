@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 _COMMENT = re.compile(r"[ \t]*(?:#+|//+|/\*+|<!--|--|;+|%+)[ \t]*(.*?)[ \t]*(?:\*/|-->)?[ \t]*$")
 _DOTS = re.compile(r"\.{3,}|…")
@@ -25,17 +25,20 @@ _OPENS = re.compile(r".*(?::[ \t]*(?:#.*)?|[,(\[{=]|\"\"\"|''')$|[ \t]*(?:>>>|\.
 
 def elided(path: str, after: Sequence[str], before: Sequence[str]) -> str | None:
     """The first line that stands for left-out code and did not stand in the file before, or None."""
-    known = Counter(line.strip() for line in _suspects(path, before))
-    for line in _suspects(path, after):
+    fresh = Counter(map(str.strip, after)) - Counter(map(str.strip, before))
+    known = Counter(line.strip() for line in _suspects(path, before, fresh))
+    for line in _suspects(path, after, fresh):
         if not known[line.strip()]:
             return line.strip()
         known[line.strip()] -= 1
     return None
 
 
-def _suspects(path: str, lines: Sequence[str]) -> Iterator[str]:
+def _suspects(path: str, lines: Sequence[str], among: Collection[str]) -> Iterator[str]:
     python = path.endswith(_PYTHON)
     for at, line in enumerate(lines):
+        if line.strip() not in among:
+            continue
         if python and line.strip() in {"...", "…"}:
             if not _is_body(lines, at):
                 yield line

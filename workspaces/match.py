@@ -4,7 +4,6 @@ Three rungs, each more tolerant: exact, blind to trailing space, evenly re-inden
 decides, and only a single place is an answer: a fuzzy applier corrupts silently, another model call is cheaper.
 """
 
-import bisect
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ class Places:
 
 def find(lines: Sequence[str], quoted: Sequence[str]) -> Places:
     """Where the quoted lines stand. Lines carry no line ends."""
-    exact = _places(lines, quoted, _same)
+    exact = _places(lines, quoted, str)
     if exact:
         return Places("exact", exact)
     blind = _places(lines, quoted, str.rstrip)
@@ -75,15 +74,9 @@ def _places(lines: Sequence[str], quoted: Sequence[str], plain: Callable[[str], 
 
 def _starts(lines: Sequence[str], quoted: Sequence[str], plain: Callable[[str], str]) -> Iterator[int]:
     """Searched as one text, so that the time does not grow with the product of the two lengths."""
-    keys = [plain(line) for line in lines]
-    text = "\n" + "".join(f"{key}\n" for key in keys)
-    wanted = "\n" + "".join(f"{plain(line)}\n" for line in quoted)
-    offsets = list(itertools.accumulate((len(key) + 1 for key in keys), initial=0))
-    at = text.find(wanted)
+    text, wanted = ("\n" + "\n".join(map(plain, some)) + "\n" for some in (lines, quoted))
+    line, before, at = 0, 0, text.find(wanted)
     while at >= 0:
-        yield bisect.bisect_left(offsets, at)
+        line, before = line + text.count("\n", before, at), at
+        yield line
         at = text.find(wanted, at + 1)
-
-
-def _same(line: str) -> str:
-    return line

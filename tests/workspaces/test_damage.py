@@ -22,7 +22,7 @@ def _damaged(kind: str, rng: random.Random, old: list[str], new: list[str]) -> t
         both = textwrap.dedent("\n".join([*old, *new])).split("\n")
         return both[: len(old)], both[len(old) :]
     if kind == "lost context":
-        at = rng.choice([at for at, line in enumerate(old) if line in new])
+        at = rng.choice([at for at, line in enumerate(old) if old.count(line) == new.count(line) == 1])
         back = new.index(old[at])
         return [*old[:at], *old[at + 1 :]], [*new[:back], *new[back + 1 :]]
     if kind == "misspelt":

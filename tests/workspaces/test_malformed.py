@@ -172,9 +172,8 @@ def _is_exact(operation: Operation, before: bytes | None, after: bytes | None) -
     utf8 = operation.path != "src/shop/old.py"
     old, new = _quoted(operation.old, utf8=utf8), _quoted(operation.new.removeprefix("\ufeff"), utf8=utf8)
     had, has = _plain(before), _plain(after)
-    ends = ([], [""])
     if operation.kind == "write" or not old:
-        return any(has == [*new, *end] for end in ends)
+        return has in (new, [*new, ""])
     places = [at for at in range(len(had)) if had[at : at + len(old)] == old]
     return any([*had[:at], *new, *had[at + len(old) :]] in ([*has], [*has, ""], has[:-1]) for at in places)
 
