@@ -116,8 +116,9 @@ def targets(baseline: Baseline, tests: Collection[str] = ()) -> Targets:
     for test in tests:
         found = [known for known in baseline.collected if names(test, known)]
         ids += found
-        if any(names(_group(error.path), test) or names(test, error.path) for error in baseline.uncollected):
-            groups.append(_plain(test))
+        plain = _plain(test)
+        if any(names(_group(error.path), plain) or names(plain, error.path) for error in baseline.uncollected):
+            groups.append(plain)
         elif not found:
             unknown.append(test)
     return Targets(tuple(dict.fromkeys(ids)), tuple(dict.fromkeys(groups)), tuple(unknown))

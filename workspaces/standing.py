@@ -26,19 +26,19 @@ class Standing:
 def standing(report: Report, *, baseline: Baseline, targets: Targets) -> Standing:
     """The standing after one run on T + patch. In a run that was ended early only what was heard counts against it."""
     results = outcomes(report)
-    members = _members(report, targets)
-    total = len(members) + sum(1 for group in targets.groups if not _group_results(report, group))
-    green = sum(1 for test in members if is_green(results.get(test)))
-    passable = sum(1 for test in members if _set_aside(results.get(test)) and test not in targets.ids)
+    required = _required(report, targets)
+    empty = sum(1 for group in targets.groups if not any(names(group, test) for test in required))
+    green = sum(1 for test in required if is_green(results.get(test)))
+    total = len(required) + empty
     complete = report.work == "ran"
     asked = baseline.passed if complete else tuple(test for test in baseline.passed if test in results)
     regressions = tuple(test for test in asked if not targets.include(test) and not is_green(results.get(test)))
-    shown = [*members, *regressions]
+    shown = [*required, *regressions]
     return Standing(
-        target_total=total - passable,
+        target_total=total,
         target_green=green,
         regressions=regressions,
-        green=complete and not regressions and green > 0 and green == total - passable,
+        green=complete and not regressions and 0 < green == total,
         failures=(*(results[test] for test in shown if test in results and _failed(results[test])), *report.errors),
         complete=complete,
     )
@@ -103,19 +103,20 @@ class _Rule:
         return _set_aside(result) and result.id not in self.targets.ids
 
 
-def _members(report: Report, targets: Targets) -> list[str]:
-    """Every target test by id: the named ones, and what the groups collected."""
-    grouped = [result.id for group in targets.groups for result in _group_results(report, group)]
+def _required(report: Report, targets: Targets) -> list[str]:
+    """Every target test by id: the named ones, and what the groups collected and did not set aside."""
+    grouped = [
+        result.id
+        for group in targets.groups
+        for result in outcomes(report).values()
+        if names(group, result.id) and not _set_aside(result)
+    ]
     return list(dict.fromkeys([*targets.ids, *grouped]))
 
 
-def _group_results(report: Report, group: str) -> list[Result]:
-    return [result for result in outcomes(report).values() if names(group, result.id)]
-
-
-def _set_aside(result: Result | None) -> bool:
+def _set_aside(result: Result) -> bool:
     """Skipped, or failing as expected: neither for nor against."""
-    return result is not None and result.outcome in ("skipped", "xfailed")
+    return result.outcome in ("skipped", "xfailed")
 
 
 def _failed(result: Result) -> bool:

@@ -42,7 +42,10 @@ class Preloaded:
 
     def _prepare(self, slot: Path, names: frozenset[str]) -> None:
         """See that there is a server, and whether a fork of it would be as good as a fresh interpreter."""
-        if self.forks is None or self.forks.process.poll() is not None:
+        if self.forks is not None and self.forks.process.poll() is not None:
+            self.forks.close()  # it was killed: another one takes over
+            self.forks = None
+        if self.forks is None:
             self.forks = start(self.launch, ["pytest", *third_party(slot, names)], own=names)
         shared = sorted(names & self.forks.loaded)
         if self.forks.threads > 1:
