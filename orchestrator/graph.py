@@ -14,6 +14,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
 from pareback.orchestrator.context import Context
+from pareback.orchestrator.events import Event
 from pareback.orchestrator.nodes.accept import accept, winner_of
 from pareback.orchestrator.nodes.apply import apply
 from pareback.orchestrator.nodes.generate import generate
@@ -93,7 +94,10 @@ def _node(function: Callable[[S, Context], S]) -> Any:
     """A plain function as a node: the whole state it returns becomes the update of every channel."""
 
     def node(state: S, runtime: Runtime[Context]) -> dict[str, Any]:
+        listen, where = runtime.context.listen, {"node": function.__name__}
+        listen(Event("enter", state.round, getattr(state, "index", -1), where))
         after = function(state, runtime.context)
+        listen(Event("leave", state.round, getattr(state, "index", -1), where))
         return {field.name: getattr(after, field.name) for field in fields(after)}
 
     node.__annotations__["state"] = function.__annotations__[next(iter(function.__annotations__))]

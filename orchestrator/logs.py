@@ -10,12 +10,15 @@ import structlog
 
 from pareback.orchestrator.events import Event
 
+UNLOGGED = frozenset({"piece", "enter", "leave"})
+"""Events that come by the hundred and say nothing afterwards."""
+
 SECRET = re.compile(r"(?:sk|key|ghp|gho|github_pat|AIza|nvapi)[-_][A-Za-z0-9_\-]{12,}")
 """What looks like a key: masked wherever it stands."""
 
 
 def to_file(path: Path, **bound: str) -> Callable[[Event], None]:
-    """A listener that appends each event but the pieces of replies; opens and closes the file per line, so that a
+    """A listener that appends each event worth keeping; opens and closes the file per line, so that a
     kill loses nothing."""
     logger = structlog.wrap_logger(
         _File(path),
@@ -29,7 +32,7 @@ def to_file(path: Path, **bound: str) -> Callable[[Event], None]:
     ).bind(**bound)
 
     def listen(event: Event) -> None:
-        if event.kind != "piece":
+        if event.kind not in UNLOGGED:
             logger.info(event.kind, round=event.round, candidate=event.candidate, **event.data)
 
     return listen

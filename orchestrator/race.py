@@ -10,10 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pareback.orchestrator.context import Context
+from pareback.orchestrator.events import Event
 from pareback.orchestrator.state import Candidate
 
 Drive = Callable[[Candidate, Context], Candidate]
 """Takes a candidate through generate, apply, test and measure."""
+
+PASSING = frozenset({"refused", "unavailable", "seconds"})
+"""Reasons that may be gone when the run is resumed: a round that ended for one of them is not over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ def run(starters: Sequence[Candidate], context: Context, drive: Drive, *, worker
     _open(context)
     order = _raced(starters, context, drive, workers)
     race = Race(tuple(sorted(order, key=lambda each: each.index)), _winner(order))
-    if not context.stop.is_set():
+    if not context.stop.is_set() and not (race.winner is None and PASSING & {each.why for each in order}):
         context.ledger.end_round(number, _row(order, race.winner))
     return race
 
@@ -46,12 +50,25 @@ def _raced(starters: Sequence[Candidate], context: Context, drive: Drive, worker
         try:
             for future in as_completed(futures):
                 order.append(future.result())
+                context.listen(_told(order[-1]))
                 if order[-1].acceptable:
                     context.race.set()
         except BaseException:
             context.race.set()
             raise
     return order
+
+
+def _told(candidate: Candidate) -> Event:
+    """What people hear of a candidate that has come to its end."""
+    standing, verdict = candidate.standing, candidate.verdict
+    data: dict[str, object] = {"status": candidate.status, "why": candidate.why}
+    if standing is not None:
+        data |= {"target": standing.target_total, "target_green": standing.target_green, "green": standing.green}
+        data |= {"regressions": len(standing.regressions)}
+    if verdict is not None:
+        data |= {"charged": round(verdict.charged, 2), "budget": verdict.budget, "within": verdict.within}
+    return Event("candidate", candidate.round, candidate.index, data)
 
 
 def _open(context: Context) -> None:
@@ -75,7 +92,9 @@ def _row(order: Sequence[Candidate], winner: int | None) -> dict[str, Any]:
     return {
         "order": [each.index for each in order],
         "winner": winner,
-        "candidates": [{"index": each.index, "status": each.status, "why": each.why} for each in order],
+        "candidates": [
+            {"index": each.index, "status": each.status, "why": each.why, "detail": each.detail} for each in order
+        ],
     }
 
 
@@ -89,5 +108,5 @@ def _replayed(starters: Sequence[Candidate], context: Context, drive: Drive, row
 
 def _revived(starter: Candidate, entry: dict[str, Any], context: Context, drive: Drive) -> Candidate:
     if entry["status"] in {"cancelled", "limit"}:
-        return replace(starter, status=entry["status"], why=entry["why"])
+        return replace(starter, status=entry["status"], why=entry["why"], detail=entry["detail"])
     return drive(starter, context)

@@ -21,7 +21,8 @@ EndingName = Literal[
     "interrupted",
 ]
 Status = Literal["asked", "replied", "applied", "tested", "measured", "cancelled", "incomplete", "no_edit", "limit"]
-"""How far a candidate came; the last four are why it went no further."""
+"""How far a candidate came; the last four are why it went no further. `why` of a limit is a code: exhausted, refused,
+unavailable, seconds, tokens, …; `detail` its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Candidate:
     request: Request
     status: Status = "asked"
     why: str = ""
+    detail: str = ""
     reply: Reply | None = None
     commit: str | None = None
     answers: tuple[Answer, ...] = ()

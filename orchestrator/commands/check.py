@@ -14,7 +14,7 @@ ENFORCE = ("off", "hard", "budget")
 FORMATS = ("text", "json")
 
 
-def do(*, format: str = "text", enforce: str = "budget", **words: Any) -> int:  # noqa: A002 - the flag's name
+def do(*, format: str = "text", enforce: str = "budget", **words: Any) -> int:
     """Print the verdict; 1 only for what `--enforce` names."""
     _known("--enforce", enforce, ENFORCE)
     _known("--format", format, FORMATS)

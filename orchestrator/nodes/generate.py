@@ -4,7 +4,17 @@ import time
 from dataclasses import asdict, replace
 from typing import Any
 
-from pareback.adapters.model import ContextTooLong, Finish, Model, Reply, Request, Usage, render
+from pareback.adapters.model import (
+    ContextTooLong,
+    Finish,
+    Model,
+    ModelRefused,
+    ModelUnavailable,
+    Reply,
+    Request,
+    Usage,
+    render,
+)
 from pareback.orchestrator.call import Cancelled, Patience, ask
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.events import Event
@@ -20,24 +30,30 @@ INCOMPLETE: dict[Finish, str] = {
 
 
 def generate(candidate: Candidate, context: Context) -> Candidate:
-    """The candidate with its reply, or with why there is none.
-
-    Raises ModelUnavailable and ModelRefused: those concern the run, not this candidate.
-    """
+    """The candidate with its reply, or with why there is none."""
     model = next(each for each in context.ladder if each.name == candidate.model)
     try:
         reply = _reply(candidate, model, context)
-    except Cancelled as cancelled:
-        return replace(candidate, status="cancelled", why=f"cancelled after {cancelled.received} bytes of the reply")
-    except LimitReached as limit:
-        return replace(candidate, status="limit", why=limit.limit)
-    except ContextTooLong as error:
-        return replace(candidate, status="incomplete", why=str(error))
+    except (Cancelled, LimitReached, ModelRefused, ModelUnavailable, ContextTooLong) as error:
+        return _without_reply(candidate, error)
     if reply.finish == "exhausted":
         return replace(candidate, reply=reply, status="limit", why="exhausted")
     if reply.finish in INCOMPLETE:
         return replace(candidate, reply=reply, status="incomplete", why=INCOMPLETE[reply.finish])
     return replace(candidate, reply=reply, status="replied")
+
+
+def _without_reply(candidate: Candidate, error: Exception) -> Candidate:
+    match error:
+        case Cancelled():
+            return replace(candidate, status="cancelled", why=str(error))
+        case LimitReached():
+            return replace(candidate, status="limit", why=error.limit, detail=str(error))
+        case ContextTooLong():
+            return replace(candidate, status="incomplete", why=str(error))
+        case _:
+            why = "refused" if isinstance(error, ModelRefused) else "unavailable"
+            return replace(candidate, status="limit", why=why, detail=str(error))
 
 
 def _reply(candidate: Candidate, model: Model, context: Context) -> Reply:

@@ -53,7 +53,11 @@ def _must_end(state: State, context: Context) -> Ending | None:
     """Endings that no other rung could avert."""
     if context.stop.is_set():
         return Ending("interrupted", "signal", "stopped by a signal; `pareback resume` goes on")
-    limits = {each.why for each in state.candidates if each.status == "limit"}
+    limits = {each.why: each.detail for each in state.candidates if each.status == "limit"}
+    if "refused" in limits:
+        return Ending("blocked", "model_refused", limits["refused"])
+    if all(each.why == "unavailable" for each in state.candidates):
+        return Ending("crashed", "model_unavailable", limits["unavailable"], retry=True)
     if "crashes" in limits:
         return Ending("crashed", "repeated_crash", "the process died five times at the same call")
     if "price_unknown" in limits:

@@ -161,7 +161,8 @@ def _run(trial: Trial, context: Context, selection: Selection, hear: Hear) -> Re
     with pool.fresh(trial.commit) if trial.fresh else pool.showing(trial.commit) as slot:
         _check_race(trial, context)
         deadline = min(left, context.measured.baseline.suite_limit)
-        report = trial.server.run(slot, selection, deadline=deadline, on_result=hear, halt=context.race)
+        halt = context.stop if trial.fresh else context.race
+        report = trial.server.run(slot, selection, deadline=deadline, on_result=hear, halt=halt)
     _check_race(trial, context)
     return report
 
