@@ -27,7 +27,10 @@ def described(lines: Sequence[str], quoted: Sequence[str]) -> str:
         f"{start + at + 1}| {_short(line)}" for at, line in enumerate(there[begin : begin + MOST_SHOWN], start=begin)
     )
     said = f"you quoted {_short(quoted[first])!r} where line {start + first + 1} stands"
-    return f"Nearest are lines {start + 1}-{start + len(there)}; {said}:\n{shown}\n{_AGAIN}"
+    nearest = (
+        f"Nearest are lines {start + 1}-{start + len(there)}" if len(there) > 1 else f"Nearest is line {start + 1}"
+    )
+    return f"{nearest}; {said}:\n{shown}\n{_AGAIN}"
 
 
 def _most_alike(lines: Sequence[str], quoted: Sequence[str]) -> int | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from pareback.workspaces.document import Document, EditError, settled
 from pareback.workspaces.edit import Operation
-from pareback.workspaces.match import find, found, margin, reindented, shift
+from pareback.workspaces.match import MOST, find, found, margin, reindented, shift
 from pareback.workspaces.nearest import described
 
 LARGEST_COMPARED = 250_000
@@ -131,8 +131,9 @@ def _absent(document: Document, old: Sequence[str], *, operation: Operation) -> 
 
 def _ambiguous(path: str, starts: Sequence[int]) -> str:
     shown = ", ".join(str(start + 1) for start in starts[:8])
-    more = f" and {len(starts) - 8} more" if len(starts) > 8 else ""
-    places = f"stand in {len(starts)} places (lines {shown}{more})"
+    more = ", …" if len(starts) > 8 else ""
+    count = f"{len(starts)}" if len(starts) < MOST else f"at least {MOST}"
+    places = f"stand in {count} places (lines {shown}{more})"
     return f"{path!r}: the quoted lines {places}; quote more lines around the one that is meant"
 
 

@@ -22,7 +22,7 @@ def _damaged(kind: str, rng: random.Random, old: list[str], new: list[str]) -> t
         both = textwrap.dedent("\n".join([*old, *new])).split("\n")
         return both[: len(old)], both[len(old) :]
     if kind == "lost context":
-        at = rng.choice([at for at, line in enumerate(old) if old.count(line) == new.count(line) == 1])
+        at = rng.choice([at for at, line in enumerate(old) if line in new])
         back = new.index(old[at])
         return [*old[:at], *old[at + 1 :]], [*new[:back], *new[back + 1 :]]
     if kind == "misspelt":
@@ -41,7 +41,7 @@ def _edit(rng: random.Random, lines: list[str]) -> tuple[int, list[str], list[st
         start = rng.randrange(len(lines) - 10)
         old = lines[start : start + rng.randrange(3, 9)]
         at = rng.randrange(len(old))
-        if all(line.strip() and line.isascii() for line in (old[0], old[at], old[-1])):
+        if len(set(old)) == len(old) and all(line.strip() and line.isascii() for line in (old[0], old[at], old[-1])):
             indent = old[at][: len(old[at]) - len(old[at].lstrip())]
             return start, old, [*old[:at], f"{indent}changed = {rng.random()}", f"{indent}added = 1", *old[at + 1 :]]
 
