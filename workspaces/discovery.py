@@ -5,11 +5,10 @@ hands on explicit folders.
 """
 
 import os
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from pareback.workspaces.git import Git, expanded
+from pareback.workspaces.git import Git, expanded, granted
 
 _DEEP = 5  # git follows alternates of alternates no further
 
@@ -121,12 +120,6 @@ def _me() -> set[int]:
 
 
 def _declared_safe(place: Path) -> bool:
-    """The user's and the system's `safe.directory`, which only these two files can grant."""
-    granted: list[str] = []
-    for scope in ("--global", "--system"):
-        done = subprocess.run(
-            ["git", "config", scope, "-z", "--get-all", "safe.directory"], capture_output=True, cwd="/", check=False
-        )
-        granted += os.fsdecode(done.stdout).split("\0")
+    """The user's word counts as it does for git: `safe.directory` names the root, or "*"."""
     roots = {str(place), str(place.parent)} if place.name == ".git" else {str(place)}
-    return "*" in granted or any(expanded(grant) in roots for grant in granted if grant)
+    return any(grant == "*" or expanded(grant) in roots for grant in granted("safe.directory"))

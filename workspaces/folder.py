@@ -95,7 +95,10 @@ def create(folder: int, name: str, content: bytes, *, mode: int | None = None, d
 
 
 def remove(folder: int, name: str) -> None:
-    """Whatever has this name, folders with all they hold, whatever their permissions; nothing where nothing is."""
+    """Whatever has this name, folders with all they hold, whatever their permissions; nothing where nothing is.
+
+    Inner folders are first moved up beside it: however deep a test has nested them, one at a time is open.
+    """
     try:
         found = os.lstat(name, dir_fd=folder)
     except FileNotFoundError:
@@ -103,12 +106,15 @@ def remove(folder: int, name: str) -> None:
     if not stat.S_ISDIR(found.st_mode):
         os.unlink(name, dir_fd=folder)
         return
-    if stat.S_IMODE(found.st_mode) & 0o700 != 0o700:  # a test took our permissions away, or it is a read-only checkout
-        os.chmod(name, 0o700, dir_fd=folder)
-    with opened(folder, name) as inner, os.scandir(inner) as children:
-        for child in list(children):
-            remove(inner, child.name)
-    os.rmdir(name, dir_fd=folder)
+    _allow(folder, name)
+    doomed, moved = [name], 0
+    while doomed:
+        with opened(folder, doomed[-1]) as inner:
+            for child in _emptied(inner):
+                moved += 1
+                doomed.insert(0, f".pareback-doomed-{moved}")
+                os.rename(child, doomed[0], src_dir_fd=inner, dst_dir_fd=folder)
+        os.rmdir(doomed.pop(), dir_fd=folder)
 
 
 @contextmanager
@@ -153,6 +159,25 @@ def _enter(here: int, folder: str, *, create: bool) -> int:
             raise
     os.mkdir(folder, 0o777, dir_fd=here)
     return os.open(folder, _DOWN, dir_fd=here)
+
+
+def _emptied(inner: int) -> list[str]:
+    """Unlink the files of an open folder; the names of the folders that are left."""
+    with os.scandir(inner) as children:
+        names = [(child.name, child.is_dir(follow_symlinks=False)) for child in children]
+    for name, is_folder in names:
+        if is_folder:
+            _allow(inner, name)
+        else:
+            os.unlink(name, dir_fd=inner)
+    return [name for name, is_folder in names if is_folder]
+
+
+def _allow(folder: int, name: str) -> None:
+    """A test may have taken our permissions away, and a pristine checkout is read-only."""
+    mode = stat.S_IMODE(os.lstat(name, dir_fd=folder).st_mode)
+    if mode & 0o700 != 0o700:
+        os.chmod(name, 0o700, dir_fd=folder)
 
 
 def _transfer(source: int, target: int) -> None:

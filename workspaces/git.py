@@ -101,6 +101,16 @@ def version() -> tuple[int, ...]:
     return tuple(int(part) for part in found.group().split(b".")) if found else ()
 
 
+def granted(key: str) -> list[str]:
+    """Every value of the key in the user's and the system's own files, which no repository can write."""
+    environment = {name: os.environ[name] for name in (*_KEPT, "GIT_CONFIG_GLOBAL") if name in os.environ}
+    scopes = ("--global", "--system")
+    found = [
+        _start(["git", "config", scope, "-z", "--get-all", key], environment, cwd=None, stdin=b"") for scope in scopes
+    ]
+    return [os.fsdecode(value) for done in found for value in done.stdout.split(b"\0") if value]
+
+
 def expanded(path: str) -> str:
     """A path of a configuration file with its "~" spelled out; one that names nobody stays as it is."""
     return os.path.expanduser(path)  # noqa: PTH111  Path.expanduser raises for a user that does not exist

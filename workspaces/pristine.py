@@ -7,7 +7,7 @@ into place, so that a kill leaves all of it or nothing. Slots are copied from it
 import fcntl
 import json
 import os
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from stat import S_IMODE
 from tempfile import mkdtemp
@@ -45,14 +45,14 @@ class Pristine:
 def open_pristine(store: Store, tree: str, cache: Path) -> Pristine:
     """The checkout of the tree, made where it is missing or no longer what was made. Raises OSError."""
     cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-    place, lock = cache / tree, _lock(cache / f"{tree}.lock", fcntl.LOCK_SH)
-    try:
+    place = cache / tree
+    with ExitStack() as on_failure:
+        lock = _lock(cache / f"{tree}.lock", fcntl.LOCK_SH)
+        on_failure.callback(os.close, lock)
         os.utime(lock)  # the least recently used go first
         if not _intact(place):
             _make(store, tree, place)
-    except BaseException:
-        os.close(lock)
-        raise
+        on_failure.pop_all()
     return Pristine(place / "tree", lock)
 
 
@@ -97,11 +97,11 @@ def _intact(place: Path) -> bool:
     return not found.strays and not found.damaged
 
 
-def _record(place: Path) -> Record | None:
+def _record(checkout: Path) -> Record | None:
     try:
-        made = json.loads((place / "made.json").read_text())
+        made = json.loads((checkout / "made.json").read_text())
         held = {
-            above: {name: _identity(*found) for name, found in names.items()} for above, names in made["held"].items()
+            place: {name: _identity(*found) for name, found in names.items()} for place, names in made["held"].items()
         }
         return Record(held, frozenset(made["folders"]), made["mode"])
     except (OSError, ValueError, KeyError, TypeError):  # not made yet, or cut short

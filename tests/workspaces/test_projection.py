@@ -117,6 +117,17 @@ def litter(root: Path) -> None:
     os.mkfifo(root / "pipe")
 
 
+def nest_deeply(root: Path) -> None:
+    """Deeper than the recursion limit, and longer than any path may be."""
+    here = os.open(root, os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("nested", dir_fd=here)
+        below = os.open("nested", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+
+
 def swap_folder_for_symlink(root: Path) -> None:
     shutil.rmtree(root / "src")
     (root / "src").symlink_to(root.parent.parent / "outside")
@@ -168,6 +179,7 @@ TAMPERING = [
     forge_times,
     replace_file,
     litter,
+    nest_deeply,
     swap_folder_for_symlink,
     swap_file_for_symlink,
     swap_root_for_symlink,
