@@ -220,3 +220,30 @@ def test_a_huge_reply_is_answered_in_seconds(name: str) -> None:
     applied = apply(read(HUGE[name], FORMS), files.get, Policy(files=frozenset(files)))
     assert applied.answers
     assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        ("src/a.py\n  <<<<<<< SEARCH\nx\n", "is indented"),
+        ("src/a.py\n<<<<<<< SEARCH\nx\n>>>>>>> REPLACE\n", "no line '======='"),
+        ("*** Begin Patch\n*** Update File:\n@@\n-x\n*** End Patch\n", "names no file"),
+        ("*** Begin Patch\n*** Update File: a.py\n*** End Patch\n", "no hunk"),
+        ("*** Begin Patch\n*** Update File: a.py\n@@\n+x\n*** End Patch\n", "only adds lines"),
+        ("*** Begin Patch\n*** Update File: a.py\n@@\n-x\ny\n*** End Patch\n", "neither ' ', '-' nor '+'"),
+        ("*** Begin Patch\n*** Move File: a.py\n*** End Patch\n", "names no target"),
+        ("*** Begin Patch\nwhatever\n", "no line '*** End Patch'"),
+    ],
+)
+def test_a_block_that_cannot_be_read_is_answered_with_what_was_expected(reply: str, reason: str) -> None:
+    assert reason in _reasons(reply)[0]
+
+
+def test_several_hunks_and_anchors_of_an_envelope_stay_apart() -> None:
+    hunks = "@@ class A:\n@@ def f():\n-x\n+y\n@@\n a\n\n-b\n*** End of File\n"
+    reply = f"*** Begin Patch\n*** Update File: src/a.py\n{hunks}*** Move File: c.py -> d.py\n*** End Patch\n"
+    assert _operations(reply) == [
+        Operation(kind="replace", path="src/a.py", old="x\n", new="y\n", below=("class A:", "def f():")),
+        Operation(kind="replace", path="src/a.py", old="a\n\nb\n", new="a\n\n"),
+        Operation(kind="move", path="c.py", target="d.py"),
+    ]
