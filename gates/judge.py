@@ -4,7 +4,7 @@
 needs the matching of logical lines and is not in this table yet.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from pareback.gates.budget import Budget
@@ -12,7 +12,7 @@ from pareback.gates.delta import fits, measure
 from pareback.gates.match import origins, units
 from pareback.gates.plan import findings
 from pareback.gates.points import TABLE
-from pareback.gates.reference import Figures, difference
+from pareback.gates.reference import difference
 from pareback.gates.rules import broken_rules
 from pareback.gates.sides import Sides, Source, gather
 from pareback.gates.store import Store
@@ -55,9 +55,6 @@ def judge(  # noqa: PLR0913  the two trees and four independent settings are the
 
 
 def _reference(sides: Sides, source: Source) -> Mapping[str, float | None]:
-    before, after = zip(*sides.priced, strict=True) if sides.priced else ((), ())
-    return difference(_figures(before, source), _figures(after, source))
-
-
-def _figures(blobs: Iterable[str | None], source: Source) -> list[Figures]:
-    return [source.figures(blob) for blob in blobs if blob is not None]
+    priced = [found.blobs for found in sides.files if found.state == "priced"]
+    before, after = ([source.figures(pair[side]) for pair in priced] for side in (0, 1))
+    return difference(before, after)

@@ -63,11 +63,16 @@ def _origin(
     if unit.alpha in by_alpha:
         return (by_alpha[unit.alpha][0],)
     givers: Counter[Key] = Counter()
-    covered = 0
-    for skeleton, wanted in Counter(unit.skeletons).items():
+    covered, lines = 0, Counter(_body(unit))
+    for skeleton, wanted in lines.items():
         found = left.get(skeleton, ())
         covered += min(wanted, len(found))
         givers.update(set(found))
-    if not unit.skeletons or covered < COVERED * len(unit.skeletons):
+    if not covered or covered < COVERED * lines.total():
         return ()
     return (max(sorted(givers), key=lambda giver: givers[giver]),)
+
+
+def _body(unit: Unit) -> tuple[str, ...]:
+    """Its logical lines without the signature, which is new whenever code is cut out."""
+    return unit.skeletons[1:] if unit.kind == "function" else unit.skeletons

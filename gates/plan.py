@@ -83,7 +83,7 @@ def _finding(signal: Signal, key: Key, unit: Unit, charges: Sequence[Charge], ad
 
 
 def _unparsed(sides: Sides, delta: Delta) -> Iterator[Finding]:
-    for path in sides.partial:
+    for path in sides.paths("partial"):
         names = ", ".join(unit.qualname for unit in sides.head[path].units) or "none"
         points = sum(charge.points for charges in delta.head[path].charges.values() for charge in charges)
         message = f"did not parse at the base, so only units on changed lines are priced: {names}"

@@ -28,6 +28,10 @@ class Figures:
     lines: float | None = None
 
 
+NONE = Figures(0.0, 0.0, 0.0)
+"""The figures of a file that is not there."""
+
+
 def figures(source: bytes) -> Figures:
     """radon's figures of one Python file."""
     text = decode(source)

@@ -54,11 +54,14 @@ def _numbered(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _unreadable(sides: Sides) -> Iterator[Finding]:
-    for path, problem in sides.broken.items():
+    for found in sides.files:
+        problem = found.problem
+        if problem is None:
+            continue
         yield Finding(
-            id=f"H10:{path}",
+            id=f"H10:{found.path}",
             signal="H10",
-            path=path,
+            path=found.path,
             line=problem.line,
             unit="<module>",
             points=0.0,
@@ -69,9 +72,10 @@ def _unreadable(sides: Sides) -> Iterator[Finding]:
 
 
 def _too_much_flow(sides: Sides, head: Mapping[Key, Unit], delta: Delta, origins: Origins) -> Iterator[Finding]:
+    partial = sides.paths("partial")
     for key, unit in head.items():
         flow = sum(step_points(step.kind, step.nesting) for step in unit.flow)
-        if flow > UNIT_FLOW and origins.new(key) and key[0] not in sides.partial:
+        if flow > UNIT_FLOW and origins.new(key) and key[0] not in partial:
             charges = _charges(delta, key, "S1")
             advice = _explain("S1", unit, charges)
             message = f"new, with {advice.message}; a new function may have {UNIT_FLOW:g}"

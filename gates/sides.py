@@ -6,13 +6,14 @@ know is extracted.
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import PurePosixPath
+from typing import Literal
 
 from pareback.gates.facts import FileFacts, Problem, Unit, from_rows
 from pareback.gates.language import Language
-from pareback.gates.reference import VERSION, Figures, figures
+from pareback.gates.reference import NONE, VERSION, Figures, figures
 from pareback.gates.scores import language
 from pareback.gates.store import Store
 from pareback.gates.verdict import Unpriced
@@ -37,8 +38,10 @@ class Source:
             self.store.keep(key, found)
         return found
 
-    def figures(self, blob: str) -> Figures:
-        """The reference figures of a blob, from the store if it knows them."""
+    def figures(self, blob: str | None) -> Figures:
+        """The reference figures of a blob, from the store if it knows them; zeros where there is no file."""
+        if blob is None:
+            return NONE
         key = f"{VERSION}/{blob}"
         found = self.store.find(key, lambda row: Figures(*row))
         if found is None:
@@ -47,71 +50,85 @@ class Source:
         return found
 
 
-@dataclass(slots=True)
+Blobs = tuple[str | None, str | None]
+"""Blob ids before and after, None where there is no such file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A file that differs. `before` and `after` are the facts that are priced: both None unless `state` says priced or
+    partial. A *broken* file has a problem that the patch brought; of a *partial* one, which was unreadable at the base,
+    only the units on changed lines are here; an *unpriced* one counts its changed lines."""
+
+    path: str
+    state: Literal["priced", "partial", "broken", "unpriced"]
+    blobs: Blobs
+    before: FileFacts | None = None
+    after: FileFacts | None = None
+    problem: Problem | None = None
+    lines: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Sides:
-    """Facts of the priced files on both sides, while and after they are gathered.
+    """Both sides of a patch, in order of path."""
 
-    `priced` are the blob ids behind them. `broken` are files that the patch leaves unreadable. `partial` are files that
-    were unreadable at the base: of them only the units on changed lines are here, and only on the head's side.
-    """
+    files: tuple[Changed, ...]
 
-    base: dict[str, FileFacts] = field(default_factory=dict)
-    head: dict[str, FileFacts] = field(default_factory=dict)
-    priced: list[tuple[str | None, str | None]] = field(default_factory=list)
-    broken: dict[str, Problem] = field(default_factory=dict)
-    partial: list[str] = field(default_factory=list)
-    unpriced: Unpriced = field(default_factory=Unpriced)
+    @property
+    def base(self) -> dict[str, FileFacts]:
+        """Facts of the priced files before."""
+        return {found.path: found.before for found in self.files if found.before is not None}
+
+    @property
+    def head(self) -> dict[str, FileFacts]:
+        """Facts of the priced files after."""
+        return {found.path: found.after for found in self.files if found.after is not None}
+
+    @property
+    def unpriced(self) -> Unpriced:
+        found = [changed.lines for changed in self.files if changed.state == "unpriced"]
+        return Unpriced(len(found), sum(found))
+
+    def paths(self, state: str) -> tuple[str, ...]:
+        """The files in a state."""
+        return tuple(found.path for found in self.files if found.state == state)
 
 
 def gather(base: Mapping[str, str], head: Mapping[str, str], source: Source) -> Sides:
     """Read what differs between two trees."""
-    sides = Sides()
-    for path in sorted({*base, *head}):
-        before, after = base.get(path), head.get(path)
-        if before != after and zone(path) is None:
-            _gather_file(sides, path, (before, after), source)
-    return sides
+    differing = ((path, (base.get(path), head.get(path))) for path in sorted({*base, *head}))
+    found = (_changed(path, blobs, source) for path, blobs in differing if blobs[0] != blobs[1] and zone(path) is None)
+    return Sides(tuple(changed for changed in found if changed is not None))
 
 
-def _gather_file(sides: Sides, path: str, blobs: tuple[str | None, str | None], source: Source) -> None:
+def _changed(path: str, blobs: Blobs, source: Source) -> Changed | None:
+    """One file; None where its base says that a program wrote it."""
     front = language(PurePosixPath(path).suffix)
     if front is None:
-        _count_unpriced(sides, blobs, source)
-        return
+        return _unpriced(path, blobs, source)
     before, after = (None if blob is None else source.facts(blob, front) for blob in blobs)
     if before is not None and zone(path, generated=before.generated):
-        return
-    if after is not None and after.problems:
-        if before is not None and before.problems:
-            _count_unpriced(sides, blobs, source)
-        else:
-            sides.broken[path] = after.problems[0]
-        return
+        return None
     if before is not None and before.problems:
-        _gather_changed_lines(sides, path, blobs, source)
-        return
-    _take(sides, path, before, after)
-    sides.priced.append(blobs)
+        return _unreadable_before(path, blobs, after, source)
+    if after is not None and after.problems:
+        return Changed(path, "broken", blobs, problem=after.problems[0])
+    return Changed(path, "priced", blobs, before, after)
 
 
-def _take(sides: Sides, path: str, before: FileFacts | None, after: FileFacts | None) -> None:
-    if before is not None:
-        sides.base[path] = before
-    if after is not None:
-        sides.head[path] = after
+def _unreadable_before(path: str, blobs: Blobs, after: FileFacts | None, source: Source) -> Changed:
+    """Only the units that the patch touched can be laid at its door; nothing, where they cannot be read either."""
+    if after is None or after.problems:
+        return _unpriced(path, blobs, source)
+    changed = _changed_lines(*_bytes(blobs, source))
+    touched = tuple(unit for unit in after.units if not changed.isdisjoint(_own_lines(unit)))
+    return Changed(path, "partial", blobs, after=replace(after, units=touched, suppressions=()))
 
 
-def _gather_changed_lines(sides: Sides, path: str, blobs: tuple[str | None, str | None], source: Source) -> None:
-    """The base did not parse: only the units that the patch touched can be laid at its door."""
-    before, after = blobs
-    front = language(PurePosixPath(path).suffix)
-    if before is None or after is None or front is None:
-        return
-    facts = source.facts(after, front)
-    changed = _changed_lines(source.read(before), source.read(after))
-    touched = tuple(unit for unit in facts.units if not changed.isdisjoint(_own_lines(unit)))
-    sides.head[path] = replace(facts, units=touched, suppressions=())
-    sides.partial.append(path)
+def _bytes(blobs: Blobs, source: Source) -> tuple[bytes, bytes]:
+    before, after = (b"" if blob is None else source.read(blob) for blob in blobs)
+    return before, after
 
 
 def _own_lines(unit: Unit) -> range | tuple[int, ...]:
@@ -124,10 +141,10 @@ def _changed_lines(before: bytes, after: bytes) -> set[int]:
     return {line + 1 for tag, _, _, start, end in blocks if tag != "equal" for line in range(start, end)}
 
 
-def _count_unpriced(sides: Sides, blobs: tuple[str | None, str | None], source: Source) -> None:
-    before, after = (b"" if blob is None else source.read(blob) for blob in blobs)
+def _unpriced(path: str, blobs: Blobs, source: Source) -> Changed:
+    before, after = _bytes(blobs, source)
     lines = 0 if b"\0" in before + after else _changed_count(before, after)
-    sides.unpriced = Unpriced(sides.unpriced.files + 1, sides.unpriced.lines + lines)
+    return Changed(path, "unpriced", blobs, lines=lines)
 
 
 def _changed_count(before: bytes, after: bytes) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pareback.gates.facts import Decision, Hidden, Increment, Shared, Size, Unit
 from pareback.gates.points import LONG, LONG_STEP
 from pareback.gates.syntax.draft import Draft
-from pareback.gates.syntax.tokens import digest, shape, sizes
+from pareback.gates.syntax.tokens import digest, shape, sizes, skeleton
 
 
 def finish(draft: Draft) -> Unit:
@@ -26,7 +26,7 @@ def finish(draft: Draft) -> Unit:
         alpha=digest(_alpha(draft)),
         exact=digest(draft.tokens),
         lines=tuple(line for line, _, _ in logical),
-        skeletons=tuple(digest(shapes[start:end]) for _, start, end in logical),
+        skeletons=tuple(skeleton(shapes[start:end]) for _, start, end in logical),
         flow=tuple(_flow(draft)),
         sizes=_sizes(draft),
         interface=tuple(draft.interface),

@@ -9,6 +9,8 @@ from hashlib import blake2b
 
 from pareback.gates.facts import Size
 
+_ATTRIBUTE, _NAME = ".\na\nn", "n"
+
 
 def digest(parts: Iterable[str]) -> str:
     """A short stable hash of strings in order."""
@@ -19,6 +21,15 @@ def digest(parts: Iterable[str]) -> str:
 def shape(tokens: Iterable[str]) -> list[str]:
     """Tokens without what operands are called or worth."""
     return [token[0] if token[1:2] == ":" else token for token in tokens]
+
+
+def skeleton(shapes: Sequence[str]) -> str:
+    """The hash of one logical line's shape. An attribute of a name counts as a name: code that is cut out of a method
+    or a loop takes `self.x` or `row.x` along as a parameter `x`, and is the same line."""
+    text = "\n".join(shapes)
+    while _ATTRIBUTE in text:
+        text = text.replace(_ATTRIBUTE, _NAME)
+    return digest((text,))
 
 
 def sizes(tokens: Sequence[str], cuts: Sequence[tuple[int, bool]]) -> tuple[Size, ...]:

@@ -1,7 +1,6 @@
 """The cache: what it knows it gives back; damaged, locked or shared it is slow and never wrong."""
 
 import multiprocessing
-import os
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -151,7 +150,7 @@ def _keep_many(path: Path, start: int) -> None:
 
 def test_processes_may_share_it(tmp_path: Path) -> None:
     path = tmp_path / "facts.db"
-    context = multiprocessing.get_context("spawn" if os.name == "nt" else "fork")
+    context = multiprocessing.get_context("fork")
     workers = [context.Process(target=_keep_many, args=(path, start)) for start in (0, 20, 40)]
     for worker in workers:
         worker.start()
