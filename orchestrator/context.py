@@ -13,7 +13,7 @@ from pareback.orchestrator.config import Settings
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.ledger import Ledger
 from pareback.orchestrator.measured import Measured
-from pareback.orchestrator.target import Tests
+from pareback.orchestrator.target import Target
 from pareback.workspaces.edit import Form
 from pareback.workspaces.guard import Policy
 from pareback.workspaces.repository import Repository
@@ -32,7 +32,7 @@ class Context:
     base: str
     tests_tree: str
     repository: Repository
-    tests: Tests
+    tests: Target
     ledger: Ledger
     ladder: Sequence[Model]
     forms: Mapping[str, Form]

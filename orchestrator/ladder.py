@@ -67,7 +67,7 @@ def _direct(part: str, rest: str, settings: Settings) -> dict[str, Any]:
     if part == SEARCH:
         return {}
     if part in FILE_PARTS:
-        return {"path": rest}
+        return {"path": rest} | ({"name": f"{part}:{rest}"} if part == "scripted" else {})
     return _given({"model": rest, "name": f"{part}:{rest}", "base_url": settings.base_url})
 
 

@@ -11,7 +11,7 @@ from pareback.orchestrator.config import Settings
 from pareback.orchestrator.desk import Desk, Ended
 from pareback.orchestrator.ledger import effect_key
 from pareback.orchestrator.state import Ending
-from pareback.orchestrator.target import Tests
+from pareback.orchestrator.target import Target
 from pareback.workspaces import baseline
 from pareback.workspaces.baseline import Baseline, Targets, names
 from pareback.workspaces.suite import CollectError, Report, Result, Selection
@@ -33,7 +33,7 @@ class Measured:
     oracle: str
 
 
-def measure(desk: Desk, settings: Settings, tests: Tests, tree: str) -> Measured:
+def measure(desk: Desk, settings: Settings, tests: Target, tree: str) -> Measured:
     """Run the suite on T, judge it, name the targets. Raises Ended where it is no baseline."""
     key = effect_key("baseline", round=0, candidate=0, inputs=[tree, settings.test_cmd, tests.seconds])
     value = desk.ledger.effect(key, lambda: _reports(desk, settings, tests, tree))
@@ -52,7 +52,7 @@ def measure(desk: Desk, settings: Settings, tests: Tests, tree: str) -> Measured
     return Measured(judged, targets, failures, files, _oracle(desk, settings))
 
 
-def _reports(desk: Desk, settings: Settings, tests: Tests, tree: str) -> dict[str, Any]:
+def _reports(desk: Desk, settings: Settings, tests: Target, tree: str) -> dict[str, Any]:
     """Both runs side by side, each in a slot of its own."""
     selection = Selection(limit=tests.seconds, checkout=desk.repository.root)
     deadline = max(1.0, settings.max_seconds - desk.ledger.seconds)

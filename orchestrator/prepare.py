@@ -140,7 +140,7 @@ def _check_model(desk: Desk, frame: Frame, found: Measured) -> None:
         raise Ended(Ending("no_change", "dry_run", f"dry run: {plan}; no model was called"))
 
 
-def _context(desk: Desk, frame: Frame, tests: target.Tests, found: Measured) -> Context:
+def _context(desk: Desk, frame: Frame, tests: target.Target, found: Measured) -> Context:
     ticket = desk.job.ticket
     files = desk.repository.modes(frame.tests_tree)
     links = frozenset(path for path, mode in files.items() if mode not in {0o100644, 0o100755})
@@ -170,7 +170,7 @@ def _forms() -> dict[str, Form]:
     return {name: parts.build("edits", name) for name in parts.names("edits")}
 
 
-def _facts(desk: Desk, frame: Frame, tests: target.Tests, found: Measured) -> Outcome:
+def _facts(desk: Desk, frame: Frame, tests: target.Target, found: Measured) -> Outcome:
     return Outcome(
         run=desk.folder.name,
         ticket=desk.job.ticket.id,

@@ -44,6 +44,7 @@ class Candidate:
 
     round: int
     index: int
+    rung: int
     model: str
     start: str
     request: Request

@@ -39,7 +39,7 @@ class NoSandbox(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Tests:
+class Target:
     """Open: where tests can run now. `cold` opens a server that shares nothing with earlier runs; `seconds` is what a
     test gets before its own time is known."""
 
@@ -67,7 +67,7 @@ class Launch:
 
 
 @contextmanager
-def opened(desk: Desk, settings: Settings, tree: str) -> Iterator[Tests]:
+def opened(desk: Desk, settings: Settings, tree: str) -> Iterator[Target]:
     """Interpreter, slots and servers for one run on trees near `tree`. Raises Ended where tests cannot run at all."""
     sandbox = _sandbox(settings)
     with ExitStack() as stack:
@@ -76,7 +76,7 @@ def opened(desk: Desk, settings: Settings, tree: str) -> Iterator[Tests]:
         desk.say(f"tests run with {found.path} ({found.version}, {found.how}); sandbox: {sandbox.level}")
         launch = _launch(desk, settings, found, slots.pristine, sandbox.wrap)
         server = stack.enter_context(closing(launch.open(_runner(settings, settings.runner))))
-        yield Tests(
+        yield Target(
             pool=Pool(slots, max(2, os.cpu_count() or 1)),
             server=server,
             cold=lambda: launch.open(_runner(settings, "pytest_cold")),

@@ -31,7 +31,7 @@ INCOMPLETE: dict[Finish, str] = {
 
 def generate(candidate: Candidate, context: Context) -> Candidate:
     """The candidate with its reply, or with why there is none."""
-    model = next(each for each in context.ladder if each.name == candidate.model)
+    model = context.ladder[candidate.rung]
     try:
         reply = _reply(candidate, model, context)
     except (Cancelled, LimitReached, ModelRefused, ModelUnavailable, ContextTooLong) as error:
@@ -58,7 +58,7 @@ def _without_reply(candidate: Candidate, error: Exception) -> Candidate:
 
 def _reply(candidate: Candidate, model: Model, context: Context) -> Reply:
     request = candidate.request
-    inputs = [model.name, asdict(request)]
+    inputs = [candidate.rung, model.name, asdict(request)]
     key = effect_key("generate", round=candidate.round, candidate=candidate.index, inputs=inputs)
     reserve = worst_case(_prompt(request, model), request.max_tokens, model.profile.prices)
     return _revived(

@@ -19,7 +19,14 @@ def play(state: State, context: Context, drive: race.Drive) -> State:
     request = question(state, context, model)
     context.listen(Event("round", number, data={"model": model.name, "candidates": request.n}))
     starters = [
-        Candidate(number, index, model.name, state.start, replace(request, round=number, index=index, seed=index))
+        Candidate(
+            round=number,
+            index=index,
+            rung=state.rung,
+            model=model.name,
+            start=state.start,
+            request=replace(request, round=number, index=index, seed=index),
+        )
         for index in range(request.n)
     ]
     workers = request.n if model.profile.sees == "prompt" else min(request.n, os.cpu_count() or 1)

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -145,15 +145,19 @@ BULKY = """shop/cart.py
 >>>>>>> REPLACE
 """
 
+GOOD = "    if total >= 5000:\n        return 0\n    return 490"
+NEW = BULKY.partition("=======\n")[2].partition("\n>>>>>>>")[0]
+SLIM = f"shop/cart.py\n<<<<<<< SEARCH\n{NEW}\n=======\n{GOOD}\n>>>>>>> REPLACE\n"
+
 
 @pytest.fixture
 def texts() -> Mapping[str, str]:
-    """Replies for the shop: the fix, a wrong edit, and a green one that is far too complex."""
-    return {"fix": FIX, "wrong": WRONG, "bulky": BULKY}
+    """Replies for the shop: the fix, a wrong edit, a green one that is far too complex, and what makes that one small."""
+    return {"slim": SLIM, "fix": FIX, "wrong": WRONG, "bulky": BULKY}
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator[Callable[..., Project]]:
+def make(tmp_path: Path) -> Callable[..., Project]:
     """Lay a project out: a git repository with these files committed."""
 
     def lay_out(files: Mapping[str, str] = SHOP, name: str = "project") -> Project:
@@ -164,7 +168,7 @@ def make(tmp_path: Path) -> Iterator[Callable[..., Project]]:
         project.commit()
         return project
 
-    yield lay_out
+    return lay_out
 
 
 @pytest.fixture

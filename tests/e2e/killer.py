@@ -1,8 +1,8 @@
-"""A process that kills itself (SIGKILL) at a chosen moment of a run, again and again, until the run gets through.
+"""A process that kills itself (SIGKILL) at a chosen moment of a run, life after life, until the run gets through.
 
-Called by test_kill.py: `killer.py FOLDER REPO SCRIPT MODE SEED`. Imports once, then forks a child per life. MODE `events`
-kills life k at its k-th event, so that every boundary of every node is met; `random` kills after a random time.
-Prints one JSON document: kills, the ending, what the model was asked, the delivered tree.
+Called by test_kill.py and the larger loop under benchmarks/: `killer.py HOME REPO URL MODE SEED`. Imports once, then
+forks a child per life. MODE `events` kills life k at its k-th event, so that every boundary of every node is met;
+`random` after a random time; `none` never. Prints one JSON document.
 """
 
 import json
@@ -11,69 +11,72 @@ import random
 import signal
 import sys
 import threading
-import time
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from pareback.adapters.model import Model, Profile, Reply, Request, Usage
 from pareback.adapters.ticket import Ticket
 from pareback.orchestrator import graph, home, job, run
 from pareback.orchestrator.desk import Surroundings
+from pareback.orchestrator.events import Event
 from pareback.orchestrator.outcome import result
-from pareback.orchestrator.state import Event
 
-assert graph
-MOST = 400
+MOST_LIVES = 400
+LONGEST = 0.8  # seconds of a life that is killed at random
 
 
 class Killer:
-    """Counts events and dies at the one it was told to."""
+    """Counts events and dies at the one it was told to; what it was doing then is left in a file."""
 
-    def __init__(self, at: int) -> None:
+    def __init__(self, at: int, note: Path) -> None:
         self.at = at
+        self.note = note
         self.seen = 0
         self.lock = threading.Lock()
 
     def __call__(self, event: Event) -> None:
         with self.lock:
+            if event.kind in {"piece", "say", "end"}:
+                return
             self.seen += 1
             if self.seen == self.at:
+                self.note.write_text(f"{event.kind} {event.data.get('node', '')}")
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-def life(folder: Path | None, ticket: Ticket, flags: dict[str, Any], environ: dict[str, str], at: float | None) -> int:
+def live(place: home.Home, work: job.Job, environ: dict[str, str], listen: Killer, seconds: float | None) -> int:
     """One life in a child of its own; its wait status."""
     pid = os.fork()
     if pid:
         return os.waitpid(pid, 0)[1]
-    listen = Killer(int(at) if at is not None and at >= 1 else -1)
-    if at is not None and at < 1:
-        threading.Timer(at * 3, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    if seconds is not None:
+        threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL)).start()
     around = Surroundings(environ, listen)
-    outcome = run.start(job.Job(ticket, flags), around) if folder is None else run.go_on(folder, around)
-    place = home.find(environ).state / "outcome.json"
-    place.write_text(json.dumps(result(outcome)))
+    begun = [folder for folder in place.all_runs() if (folder / "run.json").exists()]
+    outcome = run.go_on(begun[-1], around) if begun else run.start(work, around)
+    (place.state / "outcome.json").write_text(json.dumps(result(outcome)))
     os._exit(0)
 
 
 def main() -> None:
-    home_folder, repo, script, mode, seed = sys.argv[1:]
-    environ = {**os.environ, "PAREBACK_HOME": home_folder}
-    flags = {"model": (f"scripted:{script}",), "budget": "fix", "candidates": 2, "python": sys.executable}
-    ticket = Ticket(id="kill", text="Ship free from 50.00", repo=repo)
+    state, repo, url, mode, seed = sys.argv[1:]
+    environ = {**os.environ, "PAREBACK_HOME": state, "PAREBACK_CONFIG": f"{state}/none.toml"}
+    graph.outer_graph()
+    place = home.find(environ)
+    flags = {"model": ("openai_chat:m",), "base_url": url, "budget": "fix", "candidates": 1, "python": sys.executable}
+    work = job.Job(Ticket(id="kill", text="Ship free from 50.00", repo=repo), flags)
     chance = random.Random(int(seed))
-    kills, folder = 0, None
-    for number in range(1, MOST):
-        at = float(number) if mode == "events" else chance.uniform(0.01, 0.6)
-        status = life(folder, ticket, flags, environ, at)
-        found = home.find(environ).all_runs()
-        folder = found[-1] if found and (found[-1] / "run.json").exists() else None
+    kills = in_a_call = 0
+    for number in range(1, MOST_LIVES):
+        note = place.state / "died-at"
+        note.write_text("")
+        listen = Killer(number if mode == "events" else -1, note)
+        status = live(place, work, environ, listen, chance.uniform(0.02, LONGEST) if mode == "random" else None)
         if status == 0:
             break
         kills += 1
-    outcome = json.loads((Path(home_folder) / "outcome.json").read_text())
-    print(json.dumps({"kills": kills, "outcome": outcome, "runs": len(home.find(environ).all_runs())}))
+        in_a_call += not note.read_text() or "generate" in note.read_text()
+    begun = [folder for folder in place.all_runs() if (folder / "run.json").exists()]
+    outcome = json.loads((place.state / "outcome.json").read_text())
+    sys.stdout.write(json.dumps({"kills": kills, "lives_in_a_call": in_a_call, "outcome": outcome, "runs": len(begun)}))
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def test_a_third_party_module_that_is_missing(make: Callable[..., Any]) -> None:
     assert "no_such_dist" in said.result["message"]
 
 
-def test_nothing_is_red(shop: Any, texts: Any) -> None:
+def test_nothing_is_red(shop: Any) -> None:
     shop.write({"shop/cart.py": (shop.root / "shop/cart.py").read_text().replace("> 5000", ">= 5000")})
     said = shop.run("log a warning")
     assert (said.exit, said.result["ending"], said.result["reason"]) == (2, "blocked", "no_red_test")

@@ -1,4 +1,4 @@
-"""One ticket through the whole loop: wrong edit, red, green but too complex, accepted; with real git and real pytest."""
+"""One ticket through the whole loop: wrong edit, red, green but too complex, accepted; real git, real pytest."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ import pytest
 
 
 def test_wrong_then_too_complex_then_accepted(shop: Any, texts: Mapping[str, str]) -> None:
-    model = shop.script(texts["wrong"], texts["bulky"], texts["fix"])
+    model = shop.script(texts["wrong"], texts["bulky"], texts["slim"])
     before = shop.fingerprint()
     said = shop.run("Ship free from 50.00", "--model", model, "--budget", "fix", "--candidates", "1")
     result = said.result
@@ -50,8 +50,7 @@ def test_a_patch_that_never_turns_green_ends_red(shop: Any, texts: Mapping[str, 
 
 
 def test_a_regression_is_not_accepted(shop: Any) -> None:
-    both = "shop/cart.py\n<<<<<<< SEARCH\n        return 0\n    return 490\n=======\n        return 0\n    return 0\n>>>>>>> REPLACE\n"
-    wider = both + "shop/cart.py\n<<<<<<< SEARCH\n    if total > 5000:\n=======\n    if total > 1:\n>>>>>>> REPLACE\n"
+    wider = "shop/cart.py\n<<<<<<< SEARCH\n    if total > 5000:\n=======\n    if total > 1:\n>>>>>>> REPLACE\n"
     said = shop.run("Ship free", "--model", shop.script(wider), "--candidates", "1")
     assert (said.result["ending"], said.result["tests"]["regressions"]) == ("red", 1)
 
@@ -78,7 +77,8 @@ def test_apply_writes_the_work_tree_and_undo_takes_it_back(shop: Any, texts: Map
 
 
 def test_tests_and_configuration_cannot_be_edited(shop: Any) -> None:
-    cheat = "tests/test_cart.py\n<<<<<<< SEARCH\n    assert shipping(5000) == 0\n=======\n    assert True\n>>>>>>> REPLACE\n"
+    old = "    assert shipping(5000) == 0"
+    cheat = f"tests/test_cart.py\n<<<<<<< SEARCH\n{old}\n=======\n    assert True\n>>>>>>> REPLACE\n"
     said = shop.run("Ship free", "--model", shop.script(cheat), "--candidates", "1")
     record = json.loads((Path(said.result["report"]).parent / "record.json").read_text())["rounds"]
     answer = record[0]["candidates"][0]["answers"][0]
@@ -88,7 +88,7 @@ def test_tests_and_configuration_cannot_be_edited(shop: Any) -> None:
 
 @pytest.mark.parametrize("client", ["openai_chat:m", "litellm_chat:openai/m"])
 def test_the_loop_over_http(shop: Any, texts: Mapping[str, str], endpoint: Callable[..., Any], client: str) -> None:
-    server = endpoint([texts["wrong"], texts["bulky"], texts["fix"]])
+    server = endpoint([texts["wrong"], texts["bulky"], texts["slim"]])
     said = shop.run(
         *("Ship free from 50.00", "--model", client, "--base-url", server.url),
         *("--budget", "fix", "--candidates", "1"),

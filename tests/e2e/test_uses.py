@@ -37,7 +37,9 @@ def test_a_red_test_that_is_not_committed(shop: Any, texts: Mapping[str, str]) -
     source = (shop.root / "tests/test_cart.py").read_text()
     (shop.root / "tests/test_cart.py").write_text(source.replace("def test_free_from_fifty", "def helper_of_old"))
     shop.commit("only green tests")
-    shop.write({"tests/test_new.py": "from shop.cart import shipping\n\n\ndef test_new():\n    assert shipping(5000) == 0\n"})
+    shop.write(
+        {"tests/test_new.py": "from shop.cart import shipping\n\n\ndef test_new():\n    assert shipping(5000) == 0\n"}
+    )
     before = shop.fingerprint()
     said = shop.run("Ship free", "--model", shop.script(texts["fix"]))
     assert (said.result["ending"], said.result["tests"]["target"]) == ("accepted", 1)
@@ -61,7 +63,9 @@ def shop_fix() -> str:
     return "shop/cart.py\n<<<<<<< SEARCH\n    if total > 5000:\n=======\n    if total >= 5000:\n>>>>>>> REPLACE\n"
 
 
-def test_a_dirty_checkout_stays_as_it_is_and_the_patch_holds_only_the_repair(shop: Any, texts: Mapping[str, str]) -> None:
+def test_a_dirty_checkout_stays_as_it_is_and_the_patch_holds_only_the_repair(
+    shop: Any, texts: Mapping[str, str]
+) -> None:
     cart = shop.root / "shop/cart.py"
     cart.write_text(cart.read_text() + "\n\ndef staged() -> int:\n    return 1\n")
     shop.git("add", "shop/cart.py")
