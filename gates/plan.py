@@ -6,14 +6,14 @@ if the advice had been followed; where that was not computed, none is named.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import fsum
 
 from pareback.gates.delta import Delta, fits
-from pareback.gates.facts import Unit
 from pareback.gates.match import Key, Origins, units
 from pareback.gates.points import DECIMALS, MENTIONED
 from pareback.gates.scores import Scores, signals
 from pareback.gates.sides import Sides
-from pareback.gates.signal import Charge, Signal
+from pareback.gates.signal import Advice, Charge
 from pareback.gates.verdict import Finding, Verdict
 
 ENOUGH = 1.3
@@ -49,9 +49,14 @@ def _priced(sides: Sides, delta: Delta, origins: Origins) -> Iterator[Finding]:
         for signal in signals():
             now = _of(delta.head, key, signal.id)
             before = [charge for origin in origins.of.get(key, ()) for charge in _of(delta.base, origin, signal.id)]
-            added = sum(charge.points for charge in now) - sum(charge.points for charge in before)
+            added = _points(now) - _points(before)
             if added >= (WORTH if signal.id in _VAGUE else MENTIONED):
-                yield _finding(signal, key, unit, _added(now, before), added)
+                advice = signal.explain(unit, _added(now, before))
+                yield _finding(signal.id, key, advice, points=added)
+
+
+def _points(charges: Iterable[Charge]) -> float:
+    return fsum(charge.points for charge in charges)
 
 
 def _of(scores: Mapping[str, Scores], key: Key, signal: str) -> list[Charge]:
@@ -72,13 +77,18 @@ def _added(now: Sequence[Charge], before: Sequence[Charge]) -> list[Charge]:
     return fresh or list(now)
 
 
-def _finding(signal: Signal, key: Key, unit: Unit, charges: Sequence[Charge], added: float) -> Finding:
-    path, name = key
-    advice = signal.explain(unit, charges)
-    saves = None if advice.saves is None else round(advice.saves, DECIMALS)
-    points = round(added, DECIMALS)
+def _finding(signal: str, key: Key, advice: Advice, *, points: float) -> Finding:
+    path, unit = key
     return Finding(
-        f"{signal.id}:{path}:{name}", signal.id, path, advice.line, name, points, advice.message, advice.do, saves=saves
+        id=f"{signal}:{path}:{unit}",
+        signal=signal,
+        path=path,
+        line=advice.line,
+        unit=unit,
+        points=round(points, DECIMALS),
+        message=advice.message,
+        do=advice.do,
+        saves=None if advice.saves is None else round(advice.saves, DECIMALS),
     )
 
 
