@@ -2,9 +2,9 @@
 
     python benchmarks/embedded_search.py PATH [--only NAME…] [--rounds 8] [--candidates 32] [--jobs 2] [--show]
 
-A plain loop without the gate: every reply is applied to a copy of the base and judged by the program's whole test
-file, in a forked child with time limits; nothing is written into PATH. `embedded_seeded.py` does the same for
-standard-library modules with one seeded mistake each.
+TEST_SECONDS in the environment is the limit of each test (3). A plain loop without the gate: every reply is applied to
+a copy of the base and judged by the program's whole test file, in a forked child with time limits; nothing is written
+into PATH. `embedded_seeded.py` does the same for standard-library modules with one seeded mistake each.
 """
 
 import argparse
@@ -27,7 +27,7 @@ import pytest
 from pareback.adapters.model import Attempt, Failure, Frame, Model, Request, Source
 from pareback.adapters.models.embedded import build, digest
 
-TEST_SECONDS = 3.0
+TEST_SECONDS = float(os.environ.get("TEST_SECONDS", "3"))
 SUITE_SECONDS = 60.0
 
 
@@ -157,13 +157,13 @@ def applied(reply: str, texts: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table. `tries` counts candidates up to the winner."""
+    """One line of the table. `tries` counts candidates up to the winner; an empty `reply` is no repair."""
 
     name: str
-    fixed: bool
     tries: int
     seconds: float
     reply: str
+    note: str = "-"
 
 
 def mended(target: Target, rounds: int, candidates: int, jobs: int) -> Row:
@@ -173,7 +173,7 @@ def mended(target: Target, rounds: int, candidates: int, jobs: int) -> Row:
     tests = (target.folder / target.tests).read_text(encoding="utf-8")
     base = judged(target, {}, (), stop=False)
     if base.green:
-        return Row(target.name, False, 0, 0.0, "green before")
+        return Row(target.name, 0, 0.0, "", note="green before")
     model = build(candidates=candidates)
     files, suite = (Source(target.program, text),), (Source(target.tests, tests, editable=False),)
     request = Request("", "", files, suite, base.failures[:5])
@@ -187,9 +187,9 @@ def mended(target: Target, rounds: int, candidates: int, jobs: int) -> Row:
             for at, (reply, green) in enumerate(zip(replies, outcomes, strict=True)):
                 if green:
                     pool.shutdown(wait=False, cancel_futures=True)
-                    return Row(target.name, True, len(tried) + at + 1, time.monotonic() - began, reply)
+                    return Row(target.name, len(tried) + at + 1, time.monotonic() - began, reply)
             tried.extend(Attempt(digest(reply), "red") for reply in replies)
-    return Row(target.name, False, len(tried), time.monotonic() - began, "")
+    return Row(target.name, len(tried), time.monotonic() - began, "")
 
 
 def _green(target: Target, reply: str, text: str, first: tuple[str, ...]) -> bool:
@@ -235,10 +235,12 @@ def report(targets: list[Target], options: argparse.Namespace) -> None:
     for target in targets:
         row = mended(target, options.rounds, options.candidates, options.jobs)
         rows.append(row)
-        print(f"{row.name:32} {'fixed' if row.fixed else '-':6} {row.tries:5} tries {row.seconds:7.1f} s", flush=True)
+        print(
+            f"{row.name:32} {'fixed' if row.reply else row.note:6} {row.tries:5} tries {row.seconds:7.1f} s", flush=True
+        )
         if options.show and row.reply:
             print(row.reply)
-    print(f"{sum(row.fixed for row in rows)} of {len(rows)} fixed in {sum(row.seconds for row in rows):.0f} s")
+    print(f"{sum(bool(row.reply) for row in rows)} of {len(rows)} fixed in {sum(row.seconds for row in rows):.0f} s")
 
 
 if __name__ == "__main__":

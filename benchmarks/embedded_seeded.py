@@ -56,8 +56,10 @@ CALLS = {
                "Template('$x $y').safe_substitute(x=1)", "Formatter().format('{0} {a!r:>5}', 1, a='b')"],
     "difflib": [
         "get_close_matches('appel', ['ape', 'apple', 'peach'])", "SequenceMatcher(None, 'abcd', 'bcde').ratio()",
-        "SequenceMatcher(None, 'abxcd', 'abcd').get_opcodes()", "list(unified_diff(['a', 'b'], ['a', 'c'], lineterm=''))",
-        "list(ndiff(['one'], ['ore']))", "SequenceMatcher(None, 'abcd', 'bcde').quick_ratio()",
+        "SequenceMatcher(None, 'abxcd', 'abcd').get_opcodes()",
+        "list(unified_diff(['a', 'b'], ['a', 'c'], lineterm=''))",
+        "list(ndiff(['one'], ['ore']))",
+        "SequenceMatcher(None, 'abcd', 'bcde').quick_ratio()",
     ],
 }  # fmt: skip  # a table reads better in rows
 _SWAPS = {

@@ -13,6 +13,8 @@ from threading import Lock
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Scoped = (ast.FunctionDef, ast.AsyncFunctionDef)
 _FILTERS = Lock()
+_DEEPEST = 150
+"""Levels of a syntax tree; generated files go beyond, and a search in them would not end well."""
 _OPAQUE = (ast.JoinedStr,)
 """Nodes whose children have no reliable place in the text."""
 
@@ -77,7 +79,7 @@ class Module:
 
 
 def parse(path: str, text: str) -> Module:
-    """Raises SyntaxError (a ValueError for a null byte) where the text is not Python."""
+    """Raises SyntaxError where the text is not Python, ValueError for a null byte or a tree too deep to walk."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     with _quiet():
         tree = ast.parse(text)
@@ -85,7 +87,13 @@ def parse(path: str, text: str) -> Module:
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line) + 1)
-    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    parents: dict[ast.AST, ast.AST] = {}
+    depth: dict[ast.AST, int] = {tree: 0}
+    for node in ast.walk(tree):  # parents come before their children
+        for child in ast.iter_child_nodes(node):
+            parents[child], depth[child] = node, depth[node] + 1
+    if max(depth.values()) > _DEEPEST:
+        raise ValueError(f"{path!r} nests {max(depth.values())} levels deep, expected at most {_DEEPEST}")
     return Module(path, text, tree, lines, tuple(starts), parents)
 
 

@@ -13,7 +13,6 @@ _CROWD = 0.35
 """Exponent: the more drafts an operator has at one place, the less each of them is worth."""
 _SAME_LINE, _SAME_OPERATOR, _SAME_BOTH = 0.97, 0.985, 0.85
 """Factor for each earlier proposal of the same line, the same operator, and both."""
-_LOOPS = ("For", "While", "If")
 
 
 @dataclass(frozen=True, slots=True)

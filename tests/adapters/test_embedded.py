@@ -292,7 +292,9 @@ def test_tried_replies_are_not_given_again() -> None:
     assert ask(model, dataclasses.replace(PARSED, tried=unknown, round=2)).text == first
 
 
-@pytest.mark.parametrize("text", ["", "# nothing here\n", "def broken(:\n", "x = '\\0'\n\0", "\n\n"])
+@pytest.mark.parametrize(
+    "text", ["", "# nothing here\n", "def broken(:\n", "x = '\\0'\n\0", "\n\n", "x = " + "+".join("1" * 500)]
+)
 def test_nothing_to_offer_is_said_and_no_error(text: str) -> None:
     reply = ask(build(), Request("", "", (Source("a.py", text),), failures=(Failure("t", "boom"),)))
     assert (reply.text, reply.finish, reply.cost_usd) == ("", "exhausted", 0.0)
