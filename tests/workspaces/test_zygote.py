@@ -110,7 +110,7 @@ def test_a_dependency_that_cannot_be_imported_beforehand_is_left_to_the_tests(
     assert server.note == ""
 
 
-def test_with_threads_it_runs_cold_and_says_so(tmp_path: Path, extra: Path) -> None:
+def test_dependencies_that_start_threads_are_imported_by_each_run(tmp_path: Path, extra: Path) -> None:
     (extra / "busy.py").write_text(
         "import threading, time\nthreading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n"
     )
@@ -119,7 +119,7 @@ def test_with_threads_it_runs_cold_and_says_so(tmp_path: Path, extra: Path) -> N
     report = run(server, slot)
     server.close()
     assert [result.outcome for result in report.results] == ["passed"]
-    assert server.note == "cold: importing the project's dependencies started 1 threads"
+    assert server.note == "half warm: the project's dependencies start threads (1); each run imports them"
 
 
 def test_a_project_that_pytest_itself_uses_runs_cold_and_says_so(tmp_path: Path, extra: Path) -> None:

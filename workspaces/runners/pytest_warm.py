@@ -1,7 +1,7 @@
 """pytest in a forked child of an interpreter that has already imported pytest and the project's third-party modules.
 
 The project's own modules are never imported before the fork. Where a fork would not be safe, or would hand the child
-a module that the slot has itself, the run starts cold and the server's `note` says so.
+a module that the slot has itself, less is imported beforehand, or nothing, and the server's `note` says so.
 """
 
 import threading
@@ -30,9 +30,8 @@ class Preloaded:
 
     def wires(self, slot: Path, names: frozenset[str]) -> Wires:
         with self.lock:
-            self._prepare(slot, names)
-            forks = self.forks
-        return forks.fork() if forks is not None and not self.note else start_once(self.launch)
+            forks = self._usable(slot, names)
+        return start_once(self.launch) if forks is None else forks.fork()
 
     def close(self) -> None:
         with self.lock:
@@ -40,18 +39,29 @@ class Preloaded:
                 self.forks.close()
             self.forks = None
 
-    def _prepare(self, slot: Path, names: frozenset[str]) -> None:
-        """See that there is a server, and whether a fork of it would be as good as a fresh interpreter."""
-        if self.forks is not None and self.forks.process.poll() is not None:
-            self.forks.close()  # it was killed: another one takes over
-            self.forks = None
-        if self.forks is None:
-            self.forks = start(self.launch, ["pytest", *third_party(slot, names)], own=names)
+    def _usable(self, slot: Path, names: frozenset[str]) -> Forks | None:
+        """The server where a fork of it is as good as a fresh interpreter for this slot, else None."""
+        if self.forks is None or self.forks.process.poll() is not None:
+            self.forks = self._started(slot, names)
         shared = sorted(names & self.forks.loaded)
         if self.forks.threads > 1:
-            self.note = f"cold: importing the project's dependencies started {self.forks.threads - 1} threads"
+            self.note = "cold: importing pytest and its plugins starts threads"
         elif shared:
             self.note = f"cold: {shared[0]!r} belongs to the project and is a part of pytest or of a dependency too"
+        return None if shared or self.forks.threads > 1 else self.forks
+
+    def _started(self, slot: Path, names: frozenset[str]) -> Forks:
+        """A server; with threads a fork would copy their locks and not them, so then it knows pytest alone."""
+        if self.forks is not None:
+            self.forks.close()  # it was killed: another one takes over
+        forks = start(self.launch, ["pytest", *third_party(slot, names)], own=names)
+        if forks.threads > 1:
+            forks.close()
+            self.note = (
+                f"half warm: the project's dependencies start threads ({forks.threads - 1}); each run imports them"
+            )
+            forks = start(self.launch, ["pytest"], own=names)
+        return forks
 
 
 @dataclass(frozen=True, slots=True)
