@@ -223,18 +223,18 @@ def chain(error: BaseException | None) -> list[dict[str, Any]]:
 
 def foreign(request: dict[str, Any]) -> list[tuple[str, str]]:
     """The modules of the tree's names, or of the user's checkout, that were not loaded from the slot."""
-    installed = tuple(path + os.sep for path in {sys.prefix, *sysconfig.get_paths().values()})
-    standard = sysconfig.get_paths()["stdlib"] + os.sep
-    slot, checkout, names = request["slot"] + os.sep, request["checkout"], set(request["names"])
+    library = sysconfig.get_paths()["stdlib"] + os.sep
+    names, checkout = set(request["names"]), request["checkout"]
     found = []
-    for name, module in sorted(sys.modules.items()):
+    for name, module in list(sys.modules.items()):
         file = vars(module).get("__file__") if hasattr(module, "__dict__") else None
-        if not isinstance(file, str) or os.path.realpath(file).startswith(slot):
+        if not isinstance(file, str) or (file.startswith(library) and "site-packages" not in file):
             continue
-        ours = name.partition(".")[0] in names and not (file.startswith(standard) and "site-packages" not in file)
-        if ours or (checkout and file.startswith(checkout + os.sep) and not file.startswith(installed)):
+        below = checkout and relative(file, checkout) and not file.startswith(sys.prefix + os.sep)
+        suspect = below or name.partition(".")[0] in names
+        if suspect and not os.path.realpath(file).startswith(request["slot"] + os.sep):
             found.append((name, file))
-    return found
+    return sorted(found)
 
 
 def main(request: dict[str, Any], descriptor: int) -> None:
