@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -16,9 +17,10 @@ def main() -> int:
     repository = lay_out()
     print(f"A shop with a bug, laid out in {repository}:\n")
     say(["git", "log", "--oneline"], repository)
-    say([sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=line", "-p", "no:cacheprovider"], repository)
-    command = ["run", TICKET, "--budget", "fix", "--python", sys.executable]
-    print(f"\n$ pareback {command[0]} {TICKET!r} {' '.join(command[2:4])}\n", flush=True)
+    python = str(repository / ".venv" / "bin" / "python")
+    say([python, "-m", "pytest", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider"], repository)
+    command = ["run", TICKET, "--budget", "fix"]
+    print(f"\n$ pareback {command[0]} {TICKET!r} {' '.join(command[2:])}\n", flush=True)
     pareback = str(Path(sys.executable).parent / "pareback")
     done = subprocess.run([pareback, *command], cwd=repository, env=environment(), check=False)
     if done.returncode == 0:
@@ -33,10 +35,21 @@ def lay_out() -> Path:
     repository = DEMO / "shop"
     shutil.rmtree(repository, ignore_errors=True)
     shutil.copytree(HERE / "shop", repository, ignore=shutil.ignore_patterns("__pycache__"))
+    environment_for(repository)
     who = ["-c", "user.name=demo", "-c", "user.email=demo@example.org"]
     for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "A shop with a bug"]):
         subprocess.run(["git", *who, *words], cwd=repository, check=True)
     return repository
+
+
+def environment_for(repository: Path) -> None:
+    """The shop's own environment with pytest in it, as a project has one; pareback finds it there."""
+    uv = str(Path(sys.executable).parent / "uv")
+    python = repository / ".venv" / "bin" / "python"
+    subprocess.run([uv, "venv", "-q", "--python", sys.executable, str(repository / ".venv")], check=True)
+    pinned = f"pytest=={version('pytest')}"
+    words = [uv, "pip", "install", "-q", "--compile-bytecode", "--python", str(python), pinned]
+    subprocess.run(words, check=True)
 
 
 def newest(repository: Path) -> str:
@@ -53,7 +66,7 @@ def environment() -> dict[str, str]:
 
 def say(command: list[str], folder: Path) -> None:
     """Show a command and what it prints, whatever it returns."""
-    shown = ["python", *command[1:]] if command[0] == sys.executable else command
+    shown = ["python", *command[1:]] if command[0].endswith("python") else command
     print(f"$ {' '.join(shown)}", flush=True)
     subprocess.run(command, cwd=folder, env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}, check=False)
 

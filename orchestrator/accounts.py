@@ -6,6 +6,9 @@ from typing import Any
 
 from pareback.orchestrator.ledger import Ledger
 
+KINDS = {"generate": "model", "measure": "gate"}
+"""What an effect's seconds count as; every other one runs tests."""
+
 
 @dataclass(frozen=True, slots=True)
 class Money:
@@ -32,10 +35,9 @@ def money(ledger: Ledger) -> Money:
 
 def seconds(ledger: Ledger) -> dict[str, float]:
     """Seconds by kind of effect; candidates side by side each count their own."""
-    spent = {"model": 0.0, "tests": 0.0}
+    spent = {"model": 0.0, "tests": 0.0, "gate": 0.0}
     for node, value in _by_node(ledger):
-        kind = "model" if node == "generate" else "tests"
-        spent[kind] += value["seconds"]
+        spent[KINDS.get(node, "tests")] += value["seconds"]
     return spent
 
 

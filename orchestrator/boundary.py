@@ -12,6 +12,7 @@ from pareback.orchestrator import home
 from pareback.orchestrator.config import ConfigError
 from pareback.orchestrator.ledger import LedgerError
 from pareback.orchestrator.parts import UnknownPart
+from pareback.orchestrator.target import NoSandbox
 from pareback.workspaces.repository import MissingObject, NotARepository
 from pareback.workspaces.suite import WorkspaceError
 
@@ -33,6 +34,8 @@ def explain(error: Exception, trace: str) -> tuple[str, int]:
         return error.format_message(), 2
     if isinstance(error, LATER):
         return str(error), 75
+    if isinstance(error, NoSandbox):
+        return str(error), 78
     if isinstance(error, USER):
         return str(error), 2
     if isinstance(error, FileNotFoundError):

@@ -14,6 +14,9 @@ from pareback.workspaces.suite import CollectError, Result
 DIFF_LINES = 24
 """Changed lines quoted of an earlier attempt."""
 
+QUOTED = 6
+"""Earlier attempts whose changed lines are quoted; of those before them a line each is enough."""
+
 
 def first(context: Context) -> Feedback:
     """What the first request says: the targets as they fail on the base."""
@@ -22,7 +25,7 @@ def first(context: Context) -> Feedback:
 
 def start_afresh(state: State, context: Context) -> State:
     """The next round starts from the base and is told so; only what was tried is remembered."""
-    told = replace(first(context), refused=(prompts.FRESH,), tried=_tried(state, context))
+    told = replace(first(context), refused=(prompts.FRESH,), tried=_tried(state, context, None))
     return replace(state, start=context.base, feedback=told)
 
 
@@ -35,13 +38,13 @@ def go_on(state: State, context: Context) -> State:
     searches = context.ladder[state.rung].profile.sees == "sources"
     basis = None if searches or not _is_progress(state.best) else state.best
     if basis is None or basis.standing is None or basis.commit is None:
-        told = replace(first(context), refused=_refused(state, None), tried=_tried(state, context))
+        told = replace(first(context), refused=_refused(state, None), tried=_tried(state, context, None))
         return replace(state, start=context.base, feedback=told)
     told = Feedback(
         failures=tuple(_failure(each) for each in basis.standing.failures),
         findings=findings_of(basis.verdict) if basis.green and basis.verdict is not None else (),
         refused=_refused(state, basis),
-        tried=_tried(state, context),
+        tried=_tried(state, context, basis),
     )
     return replace(state, start=basis.commit, feedback=told)
 
@@ -61,29 +64,40 @@ def _refused(state: State, basis: Candidate | None) -> tuple[str, ...]:
 
 
 def _nothing(candidate: Candidate) -> tuple[str, ...]:
-    return answers_for_model(candidate.answers) or ((candidate.why,) if candidate.status != "cancelled" else ())
+    told = (candidate.why,) if candidate.status in {"no_edit", "incomplete"} else ()
+    return answers_for_model(candidate.answers) or told
 
 
-def _tried(state: State, context: Context) -> tuple[Attempt, ...]:
-    new = (_attempt(each, context) for each in state.candidates if each.reply is not None and each.reply.text.strip())
-    return tuple(dict.fromkeys((*state.feedback.tried, *new)))
+def _tried(state: State, context: Context, basis: Candidate | None) -> tuple[Attempt, ...]:
+    """Every reply of the run so far, the latest of equal ones; the last few with what they changed."""
+    past = (each for finished in state.history for each in finished.candidates)
+    replied = {digest: each for each in (*past, *state.candidates) if (digest := _digest(each)) is not None}
+    latest = len(replied) - QUOTED
+    return tuple(
+        Attempt(digest, _story(each, context, basis=basis, quoted=place >= latest))
+        for place, (digest, each) in enumerate(replied.items())
+    )
 
 
-def _attempt(candidate: Candidate, context: Context) -> Attempt:
+def _digest(candidate: Candidate) -> str | None:
+    """What the reply is known by, or None where it said nothing."""
     text = "" if candidate.reply is None else candidate.reply.text.strip()
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return Attempt(digest, _story(candidate, context))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() if text else None
 
 
-def _story(candidate: Candidate, context: Context) -> str:
-    """What was tried and what came of it; only the round's loser needs the diff, the winner is what files show."""
-    standing = candidate.standing
+def _story(candidate: Candidate, context: Context, *, basis: Candidate | None, quoted: bool) -> str:
+    """What was tried and what came of it; of the candidate that goes on, the files themselves show the change."""
+    standing, start = candidate.standing, f"round {candidate.round}: "
     if standing is None or candidate.commit is None:
-        return f"round {candidate.round}: {candidate.why or candidate.status}"
+        return start + (candidate.why or candidate.status)
     result = prompts.red(standing.target_green, standing.target_total, len(standing.regressions))
+    if candidate == basis:
+        return f"{start}{result}; {prompts.SHOWN}"
     first = next((_first_line(each) for each in standing.failures), "")
+    if not quoted:
+        return f"{start}{result}{first}"
     diff = context.repository.patch(candidate.start, candidate.commit).decode("utf-8", "replace")
-    return "\n".join([f"round {candidate.round}: {result}{first}", *_body(diff)])
+    return "\n".join([f"{start}{result}{first}", *_body(diff)])
 
 
 def _first_line(failure: Result | CollectError) -> str:

@@ -50,7 +50,9 @@ class Home:
         exact = [folder for folder in found if folder.name == name]
         if exact or (found and name is None) or len(found) == 1:
             return (exact or found)[-1]
-        what = "is ambiguous" if found else "does not exist"
+        if name is None:
+            raise NoSuchRun(f"there is no run under {self.runs} yet; `pareback run TICKET` makes one")
+        what = f"is ambiguous ({', '.join(folder.name for folder in found[:4])})" if found else "does not exist"
         raise NoSuchRun(f"run {name!r} {what}; `pareback runs --all` lists the runs under {self.runs}")
 
     def all_runs(self) -> list[Path]:

@@ -13,7 +13,7 @@ from pareback.orchestrator.events import Event
 UNLOGGED = frozenset({"piece", "enter", "leave"})
 """Events that come by the hundred and say nothing afterwards."""
 
-SECRET = re.compile(r"(?:sk|key|ghp|gho|github_pat|AIza|nvapi)[-_][A-Za-z0-9_\-]{12,}")
+SECRET = re.compile(r"(?:AIza|(?:sk|key|ghp|gho|ghs|github_pat|nvapi|xai|hf)[-_])[A-Za-z0-9_\-]{12,}")
 """What looks like a key: masked wherever it stands."""
 
 

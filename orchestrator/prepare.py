@@ -13,6 +13,7 @@ from typing import Any
 from pareback.adapters.model import Model
 from pareback.gates.budget import Budget
 from pareback.orchestrator import ladder, parts, target, warmth
+from pareback.orchestrator.boundary import Mistake
 from pareback.orchestrator.comparison import config_files, facts_store, read_budget
 from pareback.orchestrator.config import Settings, environment_layer, flag_layer, repository_layer, resolve, user_layer
 from pareback.orchestrator.context import Context
@@ -64,7 +65,7 @@ def prepare(desk: Desk) -> Iterator[Prepared]:
 
 
 def _frame(desk: Desk) -> Frame:
-    base = _once(desk, "base", lambda: desk.repository.freeze(desk.job.ticket.base, date=int(time.time())))
+    base = _once(desk, "base", lambda: _frozen(desk))
     settings = _settings(desk, base)
     desk.ledger.caps = Caps(settings.max_tokens, settings.max_cost_usd)
     budget = read_budget(settings.budget)
@@ -73,6 +74,14 @@ def _frame(desk: Desk) -> Frame:
     tests_tree = _with_tests(desk, base)
     _announce(desk)
     return Frame(base, tests_tree, settings, models, budget)
+
+
+def _frozen(desk: Desk) -> str:
+    desk.repository.pin(desk.folder.name)
+    try:
+        return desk.repository.freeze(desk.job.ticket.base, date=int(time.time()))
+    except ValueError as error:
+        raise Mistake(str(error)) from error
 
 
 def _once(desk: Desk, name: str, make: Callable[[], Any]) -> Any:
@@ -114,7 +123,7 @@ def _announce(desk: Desk) -> None:
     head = {"root": str(repository.root), "title": title[:120], "ticket": ticket.id}
     (desk.folder / "run.json").write_text(json.dumps(head) + "\n", encoding="utf-8")
     desk.ledger.say("root", str(repository.root))
-    repository.pin(desk.folder.name)
+    repository.pin(desk.folder.name, None if ticket.base is None else desk.ledger.note("base"))
 
 
 def _check_prices(settings: Settings, models: tuple[Model, ...]) -> None:

@@ -11,23 +11,29 @@ You change a Python repository so that the red tests pass and nothing that passe
 You have no tools: you answer with edit operations only. They are applied, the tests run, the complexity is measured.
 
 BUDGET: {budget}
-- 1 point = one flat branch (if, for, while, except); each level of nesting adds 1; five plain lines are about 1.
+- 1 point is one branch: if, elif, else, for, while, except, or a run of and / or. Each level of nesting adds 1 to an
+  if, for, while or except inside it. About five plain lines are 1 point, a new function is 0.5.
 - A copy of code costs what the code costs, again. Deleting code gives points back. Moving and renaming are free.
-- Never: an except that swallows everything, eval or exec, noqa or type: ignore comments, changes to existing tests
-  or test configuration. These are refused at any budget.
+- Refused at any budget: an except that catches everything and goes on, eval or exec, noqa or type: ignore comments,
+  changes to existing tests or to the configuration of the tests.
 
 Change as little as the ticket needs. Reuse what is there. No comments about the change, no options nobody asked for.
 
 HOW TO WRITE EDITS
 {forms}
-- Quote old lines exactly, enough of them to be unique in the file. Operations on one file apply in order.
-- Write nothing between and after the operations."""
+
+Operations on one file apply in the order in which you write them. Write the operations and nothing else."""
 
 
 def rules(budget: Budget, forms: Iterable[Form]) -> str:
     """The system message: the budget is told before anything is written."""
-    limit = f"the patch may add {budget.points:g} complexity points in all ({budget.source})"
-    return RULES.format(budget=limit, forms="\n\n".join(form.instructions.strip() for form in forms))
+    return RULES.format(budget=_limit(budget.points), forms="\n\n".join(form.instructions.strip() for form in forms))
+
+
+def _limit(points: float) -> str:
+    if points < 0:
+        return f"your changes together must take away at least {-points:g} complexity points."
+    return f"your changes together may add at most {points:g} complexity points."
 
 
 def version(text: str) -> str:
@@ -41,5 +47,8 @@ def red(target_green: int, target_total: int, regressions: int) -> str:
     return f"{target_green} of {target_total} target tests passed{broke}"
 
 
-FRESH = "The same failure came back twice. Start again from the original files and take another way."
+FRESH = "The same failure came back twice. The files are the original ones again: take another way."
 """Said once after the context was thrown away."""
+
+SHOWN = "the files above hold this change"
+"""Said of the attempt that the next one builds on."""

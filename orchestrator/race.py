@@ -93,7 +93,14 @@ def _row(order: Sequence[Candidate], winner: int | None) -> dict[str, Any]:
         "order": [each.index for each in order],
         "winner": winner,
         "candidates": [
-            {"index": each.index, "status": each.status, "why": each.why, "detail": each.detail} for each in order
+            {
+                "index": each.index,
+                "status": each.status,
+                "why": each.why,
+                "detail": each.detail,
+                "replied": each.reply is not None,
+            }
+            for each in order
         ],
     }
 
@@ -107,6 +114,6 @@ def _replayed(starters: Sequence[Candidate], context: Context, drive: Drive, row
 
 
 def _revived(starter: Candidate, entry: dict[str, Any], context: Context, drive: Drive) -> Candidate:
-    if entry["status"] in {"cancelled", "limit"}:
+    if entry["status"] in {"cancelled", "limit"} or not entry["replied"]:
         return replace(starter, status=entry["status"], why=entry["why"], detail=entry["detail"])
     return drive(starter, context)

@@ -17,8 +17,7 @@ def key(candidate: Candidate) -> tuple[float, ...]:
     price = (INFINITE,) * 4
     if verdict is not None:
         price = (len(verdict.hard), not verdict.within, verdict.charged, verdict.delta)
-    size = sum(len(piece) for piece in (candidate.reply.text,)) if candidate.reply is not None else INFINITE
-    return (*tests, *price, size, candidate.round, candidate.index)
+    return (*tests, *price, candidate.size, candidate.round, candidate.index)
 
 
 def best(*candidates: Candidate | None) -> Candidate | None:

@@ -19,6 +19,8 @@ def points(data: Mapping[str, object]) -> str:
 
 def _candidate(event: Event) -> str:
     data = event.data
+    if data.get("status") == "cancelled":
+        return ""
     where = f"round {event.round} #{event.candidate}"
     if data.get("target") is None:
         return f"{where}  {data.get('why') or data.get('status')}"

@@ -78,7 +78,7 @@ def _ranked(shelf: Shelf, wanted: Wanted) -> list[str]:
     direct = [path for test in wanted.test_files for path in _imported(shelf, test)]
     nearby = [path for source in direct for path in _imported(shelf, source)]
     code = [path for path in (*frames, *direct, *nearby) if path in shelf.files and not in_test_zone(path)]
-    return list(dict.fromkeys(code))
+    return [path for path in dict.fromkeys(code) if (shelf.text(path) or "").strip()]
 
 
 def _matching(files: Mapping[str, str], globs: tuple[str, ...]) -> list[str]:

@@ -39,7 +39,7 @@ class Ending:
 class Candidate:
     """One reply and everything that happened to it: the state of the candidate graph.
 
-    `start` is the commit the reply edits, `commit` the base with the whole patch so far.
+    `start` is the commit the reply edits, `commit` the base with the whole patch so far, `size` its changed lines.
     """
 
     round: int
@@ -53,6 +53,7 @@ class Candidate:
     detail: str = ""
     reply: Reply | None = None
     commit: str | None = None
+    size: int = 0
     answers: tuple[Answer, ...] = ()
     standing: Standing | None = None
     verdict: Verdict | None = None

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+from pareback.orchestrator.call import Cancelled
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.events import Event
+from pareback.orchestrator.limits import LimitReached
 from pareback.orchestrator.nodes.test import run_cold
 from pareback.orchestrator.state import Candidate, Ending, Round, State, Step
 
@@ -11,14 +13,30 @@ from pareback.orchestrator.state import Candidate, Ending, Round, State, Step
 def accept(state: State, context: Context) -> State:
     """The state with its ending, or, where the cold run disagrees, with the candidate's standing corrected."""
     winner = next(each for each in state.candidates if each.index == state.winner)
-    confirmed = run_cold(winner, context)
+    try:
+        confirmed = run_cold(winner, context)
+    except Cancelled:
+        return replace(state, winner=None)  # the run was told to stop: push_back ends it, a resumed one confirms
+    except LimitReached:
+        return _without(state, winner)
     context.listen(Event("confirmed", state.round, winner.index, {"green": confirmed.green}))
-    candidates = tuple(confirmed if each.index == winner.index else each for each in state.candidates)
+    candidates = _with(state, confirmed)
     if not confirmed.green:
         return replace(state, candidates=candidates, winner=None)
     ending = Ending("accepted", "within_budget", "green and within budget")
     finished = Round(state.round, winner.model, candidates, winner.index, Step("accept", ending.message))
     return replace(state, candidates=(), best=confirmed, history=(*state.history, finished), ending=ending)
+
+
+def _with(state: State, confirmed: Candidate) -> tuple[Candidate, ...]:
+    return tuple(confirmed if each.index == confirmed.index else each for each in state.candidates)
+
+
+def _without(state: State, winner: Candidate) -> State:
+    """No time was left to confirm: what is not confirmed is not green."""
+    assert winner.standing is not None
+    doubtful = replace(winner, standing=replace(winner.standing, green=False, complete=False))
+    return replace(state, candidates=_with(state, doubtful), winner=None)
 
 
 def winner_of(state: State) -> Candidate | None:

@@ -1,5 +1,6 @@
 """apply: the reply's operations become a patch, each applied exactly or refused with an answer."""
 
+from collections import Counter
 from dataclasses import replace
 
 from pareback.orchestrator.context import Context
@@ -17,7 +18,7 @@ def apply(candidate: Candidate, context: Context) -> Candidate:
     def read(path: str) -> bytes | None:
         return repository.read(files[path]) if path in files else None
 
-    applied = patch.apply(operations, read, replace(context.policy, files=frozenset(files)))
+    applied = patch.apply(operations, read, context.policy)
     if not applied.changes:
         why = "no operation applied" if applied.answers else "the reply holds no edit operation"
         return replace(candidate, answers=applied.answers, status="no_edit", why=why)
@@ -25,4 +26,11 @@ def apply(candidate: Candidate, context: Context) -> Candidate:
     changes = {**repository.changes(context.base, candidate.start), **applied.changes}
     kept = {path: raw for path, raw in changes.items() if raw is not None or path in before}
     commit = repository.commit(context.base, kept, message=f"round {candidate.round} candidate {candidate.index}")
-    return replace(candidate, answers=applied.answers, commit=commit, status="applied")
+    size = sum(_changed_lines(repository.read_file(context.base, path), raw) for path, raw in kept.items())
+    return replace(candidate, answers=applied.answers, commit=commit, size=size, status="applied")
+
+
+def _changed_lines(before: bytes | None, after: bytes | None) -> int:
+    """Lines that only one side has, wherever they stand: moved lines are no change."""
+    old, new = (Counter((raw or b"").splitlines()) for raw in (before, after))
+    return ((old - new) + (new - old)).total()

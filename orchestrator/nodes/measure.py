@@ -1,10 +1,12 @@
 """measure: price the candidate against the base. Pure and quick, so it also ranks what is red."""
 
+import time
 from dataclasses import replace
 
 from pareback.gates.judge import judge
 from pareback.gates.verdict import Verdict
 from pareback.orchestrator.context import Context
+from pareback.orchestrator.ledger import effect_key
 from pareback.orchestrator.state import Candidate
 
 
@@ -12,7 +14,11 @@ def measure(candidate: Candidate, context: Context) -> Candidate:
     """The candidate with its verdict."""
     if candidate.commit is None:
         return candidate
+    started = time.monotonic()
     verdict = price(candidate.commit, context)
+    took = time.monotonic() - started
+    key = effect_key("measure", round=candidate.round, candidate=candidate.index, inputs=[candidate.commit])
+    context.ledger.effect(key, lambda: {"seconds": took})
     status = "measured" if candidate.status == "tested" else candidate.status
     return replace(candidate, verdict=verdict, status=status)
 

@@ -56,9 +56,7 @@ def question(state: State, context: Context, model: Model) -> Request:
 
 
 def _sources(state: State, context: Context, model: Model) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
-    repository = context.repository
-    files = {**repository.files(context.tests_tree), **repository.files(state.start)}
-    shelf = sources.Shelf(files, repository.read, context.tests.roots)
+    shelf = sources.Shelf(_files(state, context), context.repository.read, context.tests.roots)
     wanted = sources.Wanted(
         edit=context.ticket.files,
         see=context.ticket.read,
@@ -67,3 +65,12 @@ def _sources(state: State, context: Context, model: Model) -> tuple[tuple[Source
     )
     tokens = model.profile.context_tokens - model.profile.reply_tokens
     return sources.choose(shelf, wanted, tokens=tokens)
+
+
+def _files(state: State, context: Context) -> dict[str, str]:
+    """Blob ids of T with the patch so far: the ticket's own tests are shown as they will run."""
+    base, start, tests = (
+        context.repository.files(commit) for commit in (context.base, state.start, context.tests_tree)
+    )
+    kept = {path: blob for path, blob in tests.items() if path in start or path not in base}
+    return kept | {path: blob for path, blob in start.items() if base.get(path) != blob}

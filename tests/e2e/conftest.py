@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import venv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +36,7 @@ class Project:
 
     root: Path
     home: Path
+    python: Path
     environ: dict[str, str] = field(default_factory=dict)
 
     def write(self, files: Mapping[str, str]) -> None:
@@ -66,8 +68,8 @@ class Project:
         return Said(done.returncode, done.stdout, done.stderr)
 
     def run(self, *words: str, **environ: str) -> Said:
-        """`pareback run --json` with this interpreter for the tests."""
-        return self.pareback("run", *words, "--json", "--python", sys.executable, **environ)
+        """`pareback run --json` with the lean interpreter for the tests."""
+        return self.pareback("run", *words, "--json", "--python", str(self.python), **environ)
 
     def script(self, *rounds: str | list[str]) -> str:
         """A scripted model that gives these replies, as a name for --model."""
@@ -152,16 +154,30 @@ SLIM = f"shop/cart.py\n<<<<<<< SEARCH\n{NEW}\n=======\n{GOOD}\n>>>>>>> REPLACE\n
 
 @pytest.fixture
 def texts() -> Mapping[str, str]:
-    """Replies for the shop: the fix, a wrong edit, a green one that is far too complex, and what makes that one small."""
+    """Replies for the shop: the fix, a wrong one, a green one far too complex, and what makes that one small."""
     return {"slim": SLIM, "fix": FIX, "wrong": WRONG, "bulky": BULKY}
 
 
+NEEDED = ("pytest", "_pytest", "py.py", "pluggy", "iniconfig", "packaging", "pygments")
+
+
+@pytest.fixture(scope="session")
+def lean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An interpreter that has pytest and nothing else, as a target has: the plugins of ours would cost it seconds."""
+    folder = tmp_path_factory.mktemp("lean")
+    venv.create(folder, symlinks=True)
+    site = next((folder / "lib").glob("python*/site-packages"))
+    for name in NEEDED:
+        (site / name).symlink_to(Path(pytest.__file__).parents[1] / name)
+    return folder / "bin" / "python"
+
+
 @pytest.fixture
-def make(tmp_path: Path) -> Callable[..., Project]:
+def make(tmp_path: Path, lean: Path) -> Callable[..., Project]:
     """Lay a project out: a git repository with these files committed."""
 
     def lay_out(files: Mapping[str, str] = SHOP, name: str = "project") -> Project:
-        project = Project(tmp_path / name, tmp_path / "home")
+        project = Project(tmp_path / name, tmp_path / "home", lean)
         project.root.mkdir()
         project.git("init", "-q", "-b", "main")
         project.write(files)

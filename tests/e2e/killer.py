@@ -1,8 +1,8 @@
 """A process that kills itself (SIGKILL) at a chosen moment of a run, life after life, until the run gets through.
 
-Called by test_kill.py and the larger loop under benchmarks/: `killer.py HOME REPO URL MODE SEED`. Imports once, then
-forks a child per life. MODE `events` kills life k at its k-th event, so that every boundary of every node is met;
-`random` after a random time; `none` never. Prints one JSON document.
+Called by test_kill.py and by the larger loop under benchmarks/ as `killer.py HOME REPO PYTHON URL MODE SEED`. Imports
+once, then forks a child per life. MODE `events` kills life k at its k-th event, so that every boundary of every node is
+met; `random` after a random time; `none` never. Prints one JSON document.
 """
 
 import json
@@ -57,11 +57,11 @@ def live(place: home.Home, work: job.Job, environ: dict[str, str], listen: Kille
 
 
 def main() -> None:
-    state, repo, url, mode, seed = sys.argv[1:]
+    state, repo, python, url, mode, seed = sys.argv[1:]
     environ = {**os.environ, "PAREBACK_HOME": state, "PAREBACK_CONFIG": f"{state}/none.toml"}
     graph.outer_graph()
     place = home.find(environ)
-    flags = {"model": ("openai_chat:m",), "base_url": url, "budget": "fix", "candidates": 1, "python": sys.executable}
+    flags = {"model": ("openai_chat:m",), "base_url": url, "budget": "fix", "candidates": 1, "python": python}
     work = job.Job(Ticket(id="kill", text="Ship free from 50.00", repo=repo), flags)
     chance = random.Random(int(seed))
     kills = in_a_call = 0

@@ -29,7 +29,7 @@ def asked(texts: Mapping[str, str]) -> Callable[[Mapping[str, Any]], str]:
 def survive(shop: Any, url: str, mode: str, seed: int) -> dict[str, Any]:
     home = shop.home.with_name(f"home-{mode}-{seed}")
     home.mkdir()
-    words = [sys.executable, str(KILLER), str(home), str(shop.root), url, mode, str(seed)]
+    words = [sys.executable, str(KILLER), str(home), str(shop.root), str(shop.python), url, mode, str(seed)]
     keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     done = subprocess.run(words, env=keep, capture_output=True, text=True, check=False, timeout=250)
     assert done.returncode == 0, done.stderr

@@ -2,9 +2,9 @@
 
 import fcntl
 import os
+import shutil
 import subprocess
 import sys
-import venv
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -78,12 +78,10 @@ def test_a_dirty_checkout_stays_as_it_is_and_the_patch_holds_only_the_repair(
     assert (shop.fingerprint(), shop.git("status", "--porcelain")) == (before, status)
 
 
-def environment(folder: Path, *paths: Path) -> Path:
+def environment(folder: Path, lean: Path, *paths: Path) -> Path:
     """A virtual environment with pytest in it, and with these paths as an editable install puts them there."""
-    venv.create(folder, symlinks=True)
+    shutil.copytree(lean.parents[1], folder, symlinks=True)
     site = next((folder / "lib").glob("python*/site-packages"))
-    ours = Path(pytest.__file__).parents[1]
-    (site / "pytest_of_ours.pth").write_text(f"{ours}\n")
     (site / "__editable__.project.pth").write_text("".join(f"{path}\n" for path in paths))
     return folder / "bin" / "python"
 
@@ -95,7 +93,7 @@ def test_an_editable_install_of_this_very_checkout(
     """The slot's code is what is tested: else no edit could ever turn the test green."""
     files = shop_in(layout)
     project = make(files)
-    python = environment(tmp_path / "env", project.root / layout)
+    python = environment(tmp_path / "env", project.python, project.root / layout)
     fix = texts["fix"].replace("shop/cart.py", f"{layout}/shop/cart.py".lstrip("/"))
     said = project.pareback("run", "Ship free", "--json", "--python", str(python), "--model", project.script(fix))
     assert (said.exit, said.result["ending"]) == (0, "accepted"), said.err + said.out
@@ -112,7 +110,7 @@ def test_an_editable_install_from_a_folder_we_do_not_know_is_named(
     make: Callable[..., Any], texts: Mapping[str, str], tmp_path: Path
 ) -> None:
     project = make(shop_in("code/python"))
-    python = environment(tmp_path / "env", project.root / "code/python")
+    python = environment(tmp_path / "env", project.python, project.root / "code/python")
     fix = texts["fix"].replace("shop/cart.py", "code/python/shop/cart.py")
     words = ["run", "Ship free", "--json", "--python", str(python), "--model", project.script(fix)]
     said = project.pareback(*words)
@@ -124,7 +122,7 @@ def test_an_editable_install_from_a_folder_we_do_not_know_is_named(
 
 def test_the_projects_own_environment_is_found(make: Callable[..., Any], texts: Mapping[str, str]) -> None:
     project = make({**shop_in(""), ".gitignore": ".venv/\n"})
-    environment(project.root / ".venv", project.root)
+    environment(project.root / ".venv", project.python, project.root)
     said = project.pareback("run", "Ship free", "--json", "--model", project.script(texts["fix"]))
     assert (said.exit, said.result["ending"]) == (0, "accepted"), said.err
 
@@ -190,13 +188,13 @@ def late_writer(shop: Any) -> Path:
     """A set-up command that stands for somebody who edits while the run goes on."""
     script = Path(shop.home) / "late.py"
     script.parent.mkdir(parents=True, exist_ok=True)
-    ours = Path(pytest.__file__).parents[1]
+    lean = next(shop.python.parents[1].glob("lib/python*/site-packages"))
     script.write_text(
         "import os, pathlib\n"
         f"path = pathlib.Path({str(shop.root / 'shop/cart.py')!r})\n"
         "path.write_text(path.read_text() + '# mine\\n')\n"
         "site = next(pathlib.Path(os.environ['VIRTUAL_ENV']).glob('lib/python*/site-packages'))\n"
-        f"(site / 'pytest_of_ours.pth').write_text({str(ours)!r} + '\\n')\n"
+        f"(site / 'lean.pth').write_text({str(lean)!r} + '\\n')\n"
     )
     return script
 
