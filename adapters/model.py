@@ -183,8 +183,8 @@ def render(request: Request) -> tuple[Message, ...]:
         *(_source("TEST (read only)", source) for source in request.tests),
         *(_source("FILE" if source.editable else "FILE (read only)", source) for source in request.files),
         *(_failure(failure) for failure in request.failures),
-        _listing("FINDINGS OF THE COMPLEXITY GATE", request.findings),
-        _listing("EDITS THAT WERE REFUSED", request.refused),
+        _listing("THE TESTS PASS; THE COMPLEXITY GATE SAYS", request.findings),
+        _listing("ABOUT YOUR LAST REPLY", request.refused),
         _listing("TRIED BEFORE", tuple(attempt.outcome for attempt in request.tried)),
     ]
     return Message("system", request.rules), Message("user", "\n\n".join(part for part in parts if part))
