@@ -19,6 +19,9 @@ Drive = Callable[[Candidate, Context], Candidate]
 PASSING = frozenset({"refused", "unavailable", "seconds"})
 """Reasons that may be gone when the run is resumed: a round that ended for one of them is not over."""
 
+HALTED = frozenset({"cancelled", "limit"})
+"""How candidates end that did not come as far as they could."""
+
 
 @dataclass(frozen=True, slots=True)
 class Race:
@@ -106,7 +109,7 @@ def _row(order: Sequence[Candidate], winner: int | None) -> dict[str, Any]:
 
 
 def _replayed(starters: Sequence[Candidate], context: Context, drive: Drive, row: dict[str, Any]) -> Race:
-    """Ended candidates are driven again, which finds every effect in the ledger; the others stay as they were."""
+    """Candidates are driven again, which finds every effect in the ledger; then they are said to end as they did."""
     ended = {each["index"]: each for each in row["candidates"]}
     _open(context)
     candidates = tuple(_revived(starter, ended[starter.index], context, drive) for starter in starters)
@@ -114,6 +117,11 @@ def _replayed(starters: Sequence[Candidate], context: Context, drive: Drive, row
 
 
 def _revived(starter: Candidate, entry: dict[str, Any], context: Context, drive: Drive) -> Candidate:
-    if entry["status"] in {"cancelled", "limit"} or not entry["replied"]:
-        return replace(starter, status=entry["status"], why=entry["why"], detail=entry["detail"])
-    return drive(starter, context)
+    ended = {name: entry[name] for name in ("status", "why", "detail")}
+    if not entry["replied"]:
+        return replace(starter, **ended)
+    if entry["status"] in HALTED:
+        context.race.set()  # what it had not done when it was halted, it does not do now
+    else:
+        context.race.clear()
+    return replace(drive(starter, context), **ended)
