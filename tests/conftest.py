@@ -17,6 +17,12 @@ from typing import Any, Literal
 
 import pytest
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """--update-golden: golden files are rewritten from what comes out now; read the diff before committing it."""
+    parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden from what comes out now")
+
+
 Cut = Literal["clean", "mid_json", "reset"]
 """A stream that ends early: tidily, inside a JSON document, or with the connection reset."""
 

@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pareback.adapters.model import Model, Prices, Request
+from pareback.adapters.model import Model, Prices, Reply, Request
 from pareback.adapters.models import scripted
 from pareback.adapters.ticket import Ticket
 from pareback.gates.budget import Budget
+from pareback.gates.verdict import Unpriced, Verdict
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.desk import Desk, Surroundings
 from pareback.orchestrator.events import Event
@@ -29,6 +31,7 @@ from pareback.orchestrator.nodes.round import question
 from pareback.orchestrator.prepare import prepare
 from pareback.orchestrator.state import Candidate, State
 from pareback.workspaces.repository import open_repository
+from pareback.workspaces.standing import Standing
 
 WHO = ("-c", "user.name=t", "-c", "user.email=t@example.org")
 
@@ -117,6 +120,7 @@ NEW_TEST = "tests/test_more.py\n```python\nfrom shop.cart import shipping\n\n\nd
 REPLIES: Mapping[str, str] = {
     "fix": region("shop/cart.py", CONDITION, "    if total >= 5000:"),
     "wrong": region("shop/cart.py", CONDITION, "    if total > 6000:"),
+    "hasty": region("shop/cart.py", CONDITION, "    if total > 5001:"),
     "regress": region("shop/cart.py", CONDITION, "    if total > 1000:"),
     "bulky": region("shop/cart.py", BODY, WINDING),
     "slim": region("shop/cart.py", WINDING, PLAIN),
@@ -273,3 +277,44 @@ def starter(opening: Callable[[Context], State]) -> Callable[..., Candidate]:
         return Candidate(1, index, rung, context.ladder[rung].name, context.base, asked)
 
     return make
+
+
+@pytest.fixture
+def judged(starter: Callable[..., Candidate]) -> Callable[..., Candidate]:
+    """A candidate that came to its end without a model or a test: with this standing, at this price."""
+
+    def make(
+        context: Context, *, number: int = 1, index: int = 0, green: int = 1, charged: float = 0.0, **facts: Any
+    ) -> Candidate:
+        broken = facts.pop("regressions", ())
+        stood = Standing(1, green, broken, bool(green) and not broken, facts.pop("failures", ()))
+        budget = context.budget
+        within = charged <= budget.points
+        verdict = Verdict("cp/1", charged, charged, budget.points, budget.source, within, {}, Unpriced(), {})
+        text = f"reply {number}/{index}"
+        change = {"shop/cart.py": f"# {text}\n".encode()}
+        begun = replace(
+            starter(context, index=index),
+            round=number,
+            status="measured",
+            reply=Reply(text, "stop"),
+            commit=context.repository.commit(context.base, change, message=text),
+            standing=stood,
+            verdict=verdict,
+        )
+        return replace(begun, **facts)
+
+    return make
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compares a text with the golden file of this name, or rewrites that with --update-golden."""
+    folder = Path(__file__).resolve().parents[1] / "golden"
+
+    def compare(name: str, text: str) -> None:
+        if request.config.getoption("--update-golden"):
+            (folder / name).write_text(text, encoding="utf-8")
+        assert text == (folder / name).read_text(encoding="utf-8"), f"{name} differs; --update-golden rewrites it"
+
+    return compare

@@ -1,0 +1,158 @@
+"""The race of a round: who wins, how the others end, what is recorded, and that nothing recorded is run again."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pareback.adapters.models.scripted import Line
+from pareback.orchestrator import graph, race
+from pareback.orchestrator.context import Context
+from pareback.orchestrator.state import Candidate
+
+Starter = Callable[..., Candidate]
+BUSY = Line("busy", error="unavailable", retry_after=10_000.0)
+
+
+def field(context: Context, starter: Starter, count: int = 2) -> list[Candidate]:
+    return [starter(context, index=index) for index in range(count)]
+
+
+def run(context: Context, starters: list[Candidate], drive: race.Drive = graph.drive) -> race.Race:
+    return race.run(starters, context, drive, workers=len(starters))
+
+
+def without_tests(context: Context) -> Context:
+    """The same run without any time left: only what is stored can be had."""
+    return replace(context, settings=context.settings.model_copy(update={"max_seconds": 0.0}))
+
+
+def test_the_first_acceptable_candidate_ends_the_race(bench: Any, starter: Starter, replies: Mapping[str, str]) -> None:
+    slow = Line(replies["fix"] * 100, pause=0.05, chunk=10)
+    made = bench([[slow, replies["fix"], Line(replies["fix"], delay=60)]])
+    started = time.monotonic()
+    finished = run(made.context, field(made.context, starter, 3))
+    assert (finished.winner, [each.status for each in finished.candidates]) == (
+        1,
+        ["cancelled", "measured", "cancelled"],
+    )
+    assert time.monotonic() - started < 20
+    pieces = sum(event.candidate == 0 for event in made.kinds("piece"))
+    assert finished.candidates[0].why == f"cancelled after {10 * pieces} bytes"
+    assert finished.candidates[2].why == "cancelled after 0 bytes"
+    assert [event.data["status"] for event in made.kinds("candidate")] == ["measured", "cancelled", "cancelled"]
+
+
+def test_a_red_candidate_ends_nobody_else(bench: Any, starter: Starter, replies: Mapping[str, str]) -> None:
+    context = bench([[replies["wrong"], replies["bulky"]]]).context
+    finished = run(context, field(context, starter))
+    assert (finished.winner, [each.status for each in finished.candidates]) == (None, ["measured", "measured"])
+    assert [each.green for each in finished.candidates] == [False, True]
+
+
+def test_ties_go_to_the_lowest_index(bench: Any, starter: Starter, judged: Callable[..., Candidate]) -> None:
+    context = bench(["unused"]).context
+    together = threading.Barrier(3)
+
+    def drive(candidate: Candidate, _: Context) -> Candidate:
+        together.wait(timeout=10)
+        time.sleep(0.05 * (2 - candidate.index))  # the highest index finishes first
+        return judged(context, index=candidate.index)
+
+    finished = run(context, field(context, starter, 3), drive)
+    row = context.ledger.outcome(1)
+    assert (finished.winner, row["order"], row["winner"]) == (0, [2, 1, 0], 0)
+    assert [each.index for each in finished.candidates] == [0, 1, 2]
+
+
+def test_the_outcome_row_says_who_finished_how(bench: Any, starter: Starter, replies: Mapping[str, str]) -> None:
+    context = bench([[replies["fix"], Line(delay=60)]]).context
+    run(context, field(context, starter))
+    entry = {"why": "", "detail": "", "index": 0, "status": "measured", "replied": True}
+    cut = entry | {"index": 1, "status": "cancelled", "why": "cancelled after 0 bytes", "replied": False}
+    assert context.ledger.outcome(1) == {"order": [0, 1], "winner": 0, "candidates": [entry, cut]}
+
+
+def test_a_recorded_race_is_replayed_without_model_or_tests(
+    bench: Any, starter: Starter, replies: Mapping[str, str]
+) -> None:
+    made = bench([[replies["fix"], Line(delay=60), replies["wrong"]]])
+    finished = run(made.context, field(made.context, starter, 3))
+    again = bench([replies["wrong"]])
+    replayed = run(without_tests(again.context), field(again.context, starter, 3))
+    assert (replayed, again.asked) == (finished, [])
+
+
+def test_a_candidate_without_a_reply_is_not_asked_again(
+    bench: Any, starter: Starter, replies: Mapping[str, str]
+) -> None:
+    context = bench([[Line("prompt of 9000 tokens", error="too_long"), replies["wrong"]]]).context
+    finished = run(context, field(context, starter))
+    again = bench(lambda _: Line(replies["fix"]))
+    replayed = run(without_tests(again.context), field(again.context, starter))
+    assert (finished.candidates[0].status, replayed, again.asked) == ("incomplete", finished, [])
+
+
+def test_an_exhausted_round_is_recorded(bench: Any, starter: Starter) -> None:
+    context = bench([]).context
+    finished = run(context, field(context, starter))
+    again = bench([])
+    replayed = run(again.context, field(again.context, starter))
+    assert [each.why for each in replayed.candidates] == [each.why for each in finished.candidates] == ["exhausted"] * 2
+    assert again.asked == []
+
+
+@pytest.mark.parametrize("fault", [BUSY, Line("wrong key", error="refused")], ids=["unavailable", "refused"])
+def test_a_round_that_ended_for_what_may_pass_is_not_recorded(
+    bench: Any, starter: Starter, replies: Mapping[str, str], fault: Line
+) -> None:
+    context = bench([[fault, replies["wrong"]]]).context
+    finished = run(context, field(context, starter))
+    again = bench([replies["fix"]])
+    resumed = run(again.context, field(again.context, starter))
+    assert (finished.winner, finished.candidates[0].status) == (None, "limit")
+    assert (resumed.winner, [request.index for request in again.asked]) == (0, [0])
+
+
+def test_a_race_that_was_won_is_over_whatever_became_of_the_others(
+    bench: Any, starter: Starter, replies: Mapping[str, str]
+) -> None:
+    context = bench([[BUSY, replies["fix"]]]).context
+    run(context, field(context, starter))
+    again = bench([])
+    replayed = run(again.context, field(again.context, starter))
+    assert (replayed.winner, replayed.candidates[0].why, again.asked) == (1, "unavailable", [])
+
+
+def test_an_interrupted_round_is_not_recorded(bench: Any, starter: Starter, replies: Mapping[str, str]) -> None:
+    made = bench([Line(replies["fix"], delay=60)])
+    context = made.context
+    threading.Timer(0.2, lambda: (context.stop.set(), context.race.set())).start()
+    finished = run(context, field(context, starter))
+    assert ([each.status for each in finished.candidates], context.ledger.outcome(1)) == (["cancelled"] * 2, None)
+
+
+def test_a_signal_between_two_rounds_is_not_lost(bench: Any, starter: Starter, replies: Mapping[str, str]) -> None:
+    made = bench([replies["fix"]])
+    made.context.stop.set()
+    finished = run(made.context, field(made.context, starter))
+    assert ([each.status for each in finished.candidates], made.asked) == (["cancelled"] * 2, [])
+
+
+def test_an_exception_ends_the_race_and_is_raised_after_the_others_stopped(bench: Any, starter: Starter) -> None:
+    context = bench(["unused"]).context
+    ended, begun = [], threading.Event()
+
+    def drive(candidate: Candidate, _: Context) -> Candidate:
+        if candidate.index == 0 and begun.wait(timeout=10):
+            raise ZeroDivisionError
+        begun.set()
+        ended.append(context.race.wait(timeout=10))
+        return replace(candidate, status="cancelled")
+
+    with pytest.raises(ZeroDivisionError):
+        run(context, field(context, starter), drive)
+    assert (ended, context.ledger.outcome(1)) == ([True], None)
