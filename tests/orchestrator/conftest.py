@@ -290,7 +290,8 @@ def judged(starter: Callable[..., Candidate]) -> Callable[..., Candidate]:
         stood = Standing(1, green, broken, bool(green) and not broken, facts.pop("failures", ()))
         budget = context.budget
         within = charged <= budget.points
-        verdict = Verdict("cp/1", charged, charged, budget.points, budget.source, within, {}, Unpriced(), {})
+        reference = {"cyclomatic": 0.0, "halstead_volume": 0.0, "lines": 0.0}
+        verdict = Verdict("cp/1", charged, charged, budget.points, budget.source, within, {}, Unpriced(), reference)
         text = f"reply {number}/{index}"
         change = {"shop/cart.py": f"# {text}\n".encode()}
         begun = replace(
