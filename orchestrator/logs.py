@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ from pareback.orchestrator.events import Event
 UNLOGGED = frozenset({"piece", "enter", "leave"})
 """Events that come by the hundred and say nothing afterwards."""
 
-SECRET = re.compile(r"(?:AIza|(?:sk|key|ghp|gho|ghs|github_pat|nvapi|xai|hf)[-_])[A-Za-z0-9_\-]{12,}")
+SECRET = re.compile(
+    r"(?<![A-Za-z0-9])(?:AIza|(?:sk|gsk|key|ghp|gho|ghs|github_pat|nvapi|xai|hf)[-_])[A-Za-z0-9_\-]{12,}"
+)
 """What looks like a key: masked wherever it stands."""
 
 
@@ -24,8 +26,8 @@ def to_file(path: Path, **bound: str) -> Callable[[Event], None]:
         _File(path),
         processors=[
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _redact,
             structlog.processors.JSONRenderer(),
+            _redact,
         ],
         wrapper_class=structlog.BoundLogger,
         cache_logger_on_first_use=True,
@@ -38,8 +40,9 @@ def to_file(path: Path, **bound: str) -> Callable[[Event], None]:
     return listen
 
 
-def _redact(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {key: SECRET.sub("***", value) if isinstance(value, str) else value for key, value in entry.items()}
+def _redact(_: Any, __: str, line: Any) -> str:
+    """The whole line: no key holds a character that JSON escapes."""
+    return SECRET.sub("***", line)
 
 
 class _File:

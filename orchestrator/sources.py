@@ -102,7 +102,8 @@ def _imported(shelf: Shelf, path: str) -> list[str]:
         return []
     text = shelf.text(path)
     names = () if text is None else _import_names(text, path)
-    return [found for name in names for found in module_paths(name, shelf.files, shelf.roots) if found != path]
+    roots = dict.fromkeys([*shelf.roots, "."])  # relative imports are named from the root of the tree
+    return [found for name in names for found in module_paths(name, shelf.files, roots) if found != path]
 
 
 @lru_cache(maxsize=256)
