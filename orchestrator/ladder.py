@@ -82,6 +82,12 @@ def _profile(name: str, target: str, table: ModelTable) -> Profile:
     }
     try:
         profile = replace(profiles.find(target), **changes)
-        return replace(profile, prices=Prices(**table.prices)) if table.prices is not None else profile
+        prices = profile.prices if table.prices is None else Prices(**table.prices)
     except TypeError as error:
         raise ConfigError(f"[models.{name}]: {error}") from error
+    unknown = [form for form in profile.forms if form not in parts.names("edits")]
+    if unknown:
+        raise ConfigError(
+            f"[models.{name}]: no edit form is named {unknown[0]!r}; there are: {', '.join(parts.names('edits'))}"
+        )
+    return replace(profile, prices=prices)
