@@ -29,8 +29,9 @@ class Job:
 
 
 def to_json(job: Job) -> dict[str, Any]:
-    """The job as plain JSON values."""
-    return {"ticket": asdict(job.ticket), "flags": dict(job.flags), "wish": asdict(job.wish)}
+    """The job as plain JSON values; fields of the ticket that say nothing are left out."""
+    ticket = {name: value for name, value in asdict(job.ticket).items() if value}
+    return {"ticket": ticket, "flags": dict(job.flags), "wish": asdict(job.wish)}
 
 
 def from_json(value: Mapping[str, Any]) -> Job:

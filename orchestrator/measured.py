@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,10 +15,7 @@ from pareback.orchestrator.state import Ending
 from pareback.orchestrator.target import Target
 from pareback.workspaces import baseline
 from pareback.workspaces.baseline import Baseline, Targets, names
-from pareback.workspaces.suite import CollectError, Report, Result, Selection
-
-RERUN = 2
-"""Runs of the suite on T: what differs between them is flaky."""
+from pareback.workspaces.suite import CollectError, Report, Result, Selection, Server
 
 REPORTS: TypeAdapter[list[Report]] = TypeAdapter(list[Report])
 
@@ -53,18 +51,16 @@ def measure(desk: Desk, settings: Settings, tests: Target, tree: str) -> Measure
 
 
 def _reports(desk: Desk, settings: Settings, tests: Target, tree: str) -> dict[str, Any]:
-    """Both runs side by side, each in a slot of its own."""
+    """One cold and one warm run side by side: what differs between them cannot be trusted in either."""
     selection = Selection(limit=tests.seconds, checkout=desk.repository.root)
     deadline = max(1.0, settings.max_seconds - desk.ledger.seconds)
 
-    def once(_: int) -> Report:
+    def once(server: Server) -> Report:
         with tests.pool.showing(tree) as slot:
-            return tests.server.run(
-                slot, selection, deadline=deadline, on_result=lambda _: not desk.stop.is_set(), halt=desk.race
-            )
+            return server.run(slot, selection, deadline=deadline, on_result=lambda _: True, halt=desk.stop)
 
-    with ThreadPoolExecutor(RERUN) as pool:
-        reports = list(pool.map(once, range(RERUN)))
+    with closing(tests.cold()) as cold, ThreadPoolExecutor(2) as pool:
+        reports = list(pool.map(once, (cold, tests.server)))
     if desk.stop.is_set():
         raise Ended(Ending("interrupted", "signal", "stopped by a signal; `pareback resume` goes on"))
     if tests.server.note:

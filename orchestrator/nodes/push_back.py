@@ -14,6 +14,7 @@ SPENT = {
     "rounds": "the round limit is reached",
     "quality_rounds": "green, but still over budget after the quality rounds",
     "exhausted": "the model has nothing left to offer",
+    "too_long": "the request does not fit the model's context window; name fewer files",
 }
 """Reason codes of a run that stopped without an accepted patch, and their words."""
 
@@ -72,6 +73,8 @@ def _worn_out(state: State, context: Context) -> str | None:
     """Why this rung has nothing more to give, or None."""
     if all(each.why == "exhausted" for each in state.candidates):
         return "exhausted"
+    if all(each.status == "incomplete" and each.reply is None for each in state.candidates):
+        return "too_long"
     if state.rung_rounds >= context.settings.max_rounds:
         return "rounds"
     green = state.best is not None and state.best.green

@@ -20,7 +20,7 @@ from pareback.orchestrator.events import Event
 from pareback.orchestrator.outcome import result
 
 MOST_LIVES = 400
-LONGEST = 0.8  # seconds of a life that is killed at random
+GROWTH = 0.1  # seconds by which the longest life grows: on a slow machine too one is long enough for the next step
 
 
 class Killer:
@@ -69,8 +69,8 @@ def main() -> None:
         note = place.state / "died-at"
         note.write_text("")
         listen = Killer(number if mode == "events" else -1, note)
-        status = live(place, work, environ, listen, chance.uniform(0.02, LONGEST) if mode == "random" else None)
-        if status == 0:
+        status = live(place, work, environ, listen, chance.uniform(0.02, GROWTH * (number + 2)) if mode == "random" else None)
+        if not os.WIFSIGNALED(status):
             break
         kills += 1
         in_a_call += not note.read_text() or "generate" in note.read_text()
