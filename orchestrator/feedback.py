@@ -36,7 +36,7 @@ def go_on(state: State, context: Context) -> State:
     hide the whole one.
     """
     searches = context.ladder[state.rung].profile.sees == "sources"
-    basis = None if searches or not _is_progress(state.best) else state.best
+    basis = None if searches or not _is_progress(state.best, context) else state.best
     if basis is None or basis.standing is None or basis.commit is None:
         told = replace(first(context), refused=_refused(state, None), tried=_tried(state, context, None))
         return replace(state, start=context.base, feedback=told)
@@ -49,10 +49,11 @@ def go_on(state: State, context: Context) -> State:
     return replace(state, start=basis.commit, feedback=told)
 
 
-def _is_progress(best: Candidate | None) -> bool:
+def _is_progress(best: Candidate | None, context: Context) -> bool:
     """Better than the base itself: more target tests pass and nothing broke."""
-    standing = None if best is None else best.standing
-    return standing is not None and not standing.regressions and standing.target_green > 0
+    standing, measured = None if best is None else best.standing, context.measured
+    before = sum(measured.targets.include(test) for test in measured.baseline.passed)
+    return standing is not None and not standing.regressions and standing.target_green > before
 
 
 def _refused(state: State, basis: Candidate | None) -> tuple[str, ...]:
