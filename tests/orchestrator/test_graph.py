@@ -47,9 +47,8 @@ def test_a_cancelled_test_is_measured_all_the_same_and_stays_cancelled(
     made = bench([replies["fix"]])
     context = replace(made.context, listen=lambda event: stop_at_tests(event, made))
     candidate = graph.drive(starter(context), context)
-    assert (path_of(made), candidate.status, candidate.standing) == (
-        *(["generate", "apply", "test", "measure"], "cancelled", None),
-    )
+    assert path_of(made) == ["generate", "apply", "test", "measure"]
+    assert (candidate.status, candidate.standing) == ("cancelled", None)
     assert candidate.verdict is not None
 
 
@@ -66,9 +65,8 @@ def test_wrong_then_too_complex_then_accepted(bench: Any, opening: Opening, repl
     outer = [node for node in path_of(made) if node in {"_play", "push_back", "accept"}]
     assert outer == ["_play", "push_back", "_play", "push_back", "_play", "accept"]
     assert state.ending is not None
-    assert (state.ending.name, [each.step.what for each in state.history]) == (
-        *("accepted", ["feedback", "feedback", "accept"]),
-    )
+    assert state.ending.name == "accepted"
+    assert [each.step.what for each in state.history] == ["feedback", "feedback", "accept"]
     assert state.best is not None
     assert b">= 5000" in (made.context.repository.read_file(state.best.commit or "", "shop/cart.py") or b"")
 

@@ -11,6 +11,7 @@ from pareback.orchestrator import prompts
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.nodes.push_back import push_back
 from pareback.orchestrator.state import Candidate, State
+from pareback.workspaces.baseline import targets
 from pareback.workspaces.edit import Answer
 from pareback.workspaces.suite import Result
 
@@ -61,6 +62,21 @@ def test_progress_that_broke_something_is_not_built_upon(bench: Any, opening: Op
     broke = judged(context, regressions=("tests/test_money.py::test_euros",))
     state = push_back(after(opening(context), broke), context)
     assert state.start == context.base
+
+
+@pytest.mark.parametrize(("green", "built_upon"), [(2, False), (3, True)])
+def test_targets_that_were_green_before_are_no_progress(
+    bench: Any, opening: Opening, judged: Judged, green: int, *, built_upon: bool
+) -> None:
+    """`--tests tests/test_cart.py` names two tests that pass on the base and one that does not."""
+    context = bench(["unused"]).context
+    measured = context.measured
+    every = targets(measured.baseline, ["tests/test_cart.py"])
+    context = replace(context, measured=replace(measured, targets=every))
+    assert len(every.ids) == 3
+    candidate = judged(context, green=green, charged=9.0)
+    state = push_back(after(opening(context), candidate), context)
+    assert state.start == (candidate.commit if built_upon else context.base)
 
 
 def test_refused_edits_are_answered_and_reasons_of_the_machine_are_not(
@@ -136,9 +152,18 @@ def test_a_rung_with_nothing_to_offer_gives_way_and_the_last_one_ends(
     last = push_back(after(state, spent), context)
     assert (last.ending is not None, step(last)) == (True, ("stop", "exhausted"))
     assert last.ending is not None
-    assert (last.ending.name, last.ending.reason, last.ending.message) == (
-        *("red", "exhausted", "the model has nothing left to offer"),
-    )
+    assert (last.ending.name, last.ending.message) == ("red", "the model has nothing left to offer")
+
+
+@pytest.mark.parametrize(("second", "what"), [("too long", "rung"), ("red", "feedback")])
+def test_a_request_that_fits_no_window_is_not_sent_again(
+    bench: Any, opening: Opening, judged: Judged, second: str, what: str
+) -> None:
+    context = bench(["unused"], ["unused"]).context
+    nothing = {"standing": None, "verdict": None, "commit": None, "reply": None}
+    too_long = judged(context, status="incomplete", why="9000 tokens of 8192", **nothing)
+    other = replace(too_long, index=1) if second == "too long" else judged(context, index=1, green=0)
+    assert step(push_back(after(opening(context), too_long, other), context))[0] == what
 
 
 def test_quality_rounds_are_counted_from_the_first_green_one(bench: Any, opening: Opening, judged: Judged) -> None:

@@ -65,10 +65,8 @@ def test_equal_ones_stay_equal_and_the_earlier_one_stays_the_best(made: Made) ->
 
 
 def test_what_was_not_tested_is_never_the_best(made: Made) -> None:
-    untested = replace(made(green=True), standing=None)
-    assert (rank.best(None, untested), rank.best(), rank.best(untested, worse := made(target_green=0))) == (
-        *(None, None, worse),
-    )
+    untested, worse = replace(made(green=True), standing=None), made(target_green=0)
+    assert (rank.best(), rank.best(None, untested), rank.best(untested, worse)) == (None, None, worse)
 
 
 def test_an_unpriced_candidate_comes_last_among_equals(made: Made) -> None:
