@@ -165,6 +165,7 @@ def quixbugs(
     path: Annotated[Path, typer.Argument(help="A checkout of jkoppel/QuixBugs.")],
     model: Annotated[list[str] | None, typer.Option("--model", help="Repeat for a ladder.")] = None,
     only: Annotated[list[str] | None, typer.Option("--only", help="These programs only.")] = None,
+    python: Annotated[str | None, typer.Option("--python", help="The interpreter that runs the tests.")] = None,
     max_seconds: Annotated[float, typer.Option("--max-seconds", help="Seconds per program.")] = 60.0,
     jobs: Annotated[int, typer.Option("--jobs", help="Programs side by side.")] = 1,
     json: Json = False,

@@ -33,6 +33,15 @@ class Row:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class How:
+    """How every program is run: the models, the interpreter of the tests, and seconds in all for one program."""
+
+    models: tuple[str, ...]
+    python: str
+    seconds: float
+
+
 def programs(checkout: Path) -> list[str]:
     """The programs that have pytest test cases, by name."""
     tests = (checkout / "python_testcases").glob("test_*.py")
@@ -40,11 +49,11 @@ def programs(checkout: Path) -> list[str]:
     return sorted(name for name in names if (checkout / "python_programs" / f"{name}.py").exists())
 
 
-def run(checkout: Path, names: Sequence[str], models: tuple[str, ...], *, seconds: float, jobs: int) -> Iterator[Row]:
+def run(checkout: Path, names: Sequence[str], how: How, *, jobs: int) -> Iterator[Row]:
     """A row per program as it ends. Each runs in a process of its own, as a person would start it."""
     with tempfile.TemporaryDirectory(prefix="quixbugs-") as folder, ThreadPoolExecutor(jobs) as pool:
         place = Path(folder)
-        futures = [pool.submit(_one, checkout, name, place, models, seconds) for name in names]
+        futures = [pool.submit(_one, checkout, name, place, how) for name in names]
         for future in as_completed(futures):
             yield future.result()
 
@@ -70,12 +79,12 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join([*lines, "", f"fixed {sum(row.accepted for row in rows)} of {len(rows)}"])
 
 
-def _one(checkout: Path, name: str, place: Path, models: tuple[str, ...], seconds: float) -> Row:
+def _one(checkout: Path, name: str, place: Path, how: How) -> Row:
     repository = _laid_out(checkout, name, place / name)
     command = [sys.executable, "-m", "pareback.orchestrator.cli", "run", f"Repair {name}: its tests are red", "--json"]
     command += ["--tests", f"python_testcases/test_{name}.py", "--files", f"python_programs/{name}.py"]
-    command += ["--python", sys.executable, "--max-seconds", str(seconds), "--patch", str(place / f"{name}.diff")]
-    command += [word for model in models for word in ("--model", model)]
+    command += ["--python", how.python, "--max-seconds", str(how.seconds), "--patch", str(place / f"{name}.diff")]
+    command += [word for model in how.models for word in ("--model", model)]
     environ = os.environ | {"PAREBACK_HOME": str(place / "home"), "PAREBACK_TEST_SECONDS": str(TEST_SECONDS)}
     done = subprocess.run(command, cwd=repository, env=environ, capture_output=True, text=True, check=False)
     return _row(name, done)

@@ -26,6 +26,9 @@ LONE_RUNS = 2
 MOST_SUSPECTS = 5
 """Suspects that are re-run; with more at once something is broken, and the first say so."""
 
+MOST_HANGS = 2
+"""Tests that may run into their limit before a candidate's run is ended."""
+
 STANDING: TypeAdapter[Standing] = TypeAdapter(Standing)
 
 Hear = Callable[[Result | CollectError], bool]
@@ -99,11 +102,23 @@ def _stand(trial: Trial, context: Context) -> Standing:
 
 def _suite(trial: Trial, context: Context) -> Standing:
     """One run that stops early; where what stopped it turns out flaky, one more that does not."""
-    early = stop(context.measured.baseline, context.measured.targets)
+    early = _impatient(stop(context.measured.baseline, context.measured.targets))
     judged = _cleared(_judge(trial, context, early), trial, context)
     if judged.complete or judged.regressions or judged.target_green < judged.target_total:
         return judged
     return _cleared(_judge(trial, context, lambda _: True), trial, context)
+
+
+def _impatient(rule: Hear) -> Hear:
+    """The rule, and an end where one candidate hangs in test after test: the others would say nothing new."""
+    hung = []
+
+    def hear(said: Result | CollectError) -> bool:
+        if isinstance(said, Result) and said.outcome == "timeout":
+            hung.append(said.id)
+        return rule(said) and len(hung) < MOST_HANGS
+
+    return hear
 
 
 def _judge(trial: Trial, context: Context, hear: Hear) -> Standing:
