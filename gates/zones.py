@@ -34,7 +34,7 @@ _GENERATED = ("_pb2.py", "_pb2_grpc.py", "_pb2.pyi")
 def zone(path: str, *, generated: bool = False) -> Zone | None:
     """The zone of a file, None where it is priced. `generated`: its base bytes say that a program wrote it."""
     place = PurePosixPath(path)
-    folder = next((_FOLDERS[name.lower()] for name in place.parts[:-1] if name.lower() in _FOLDERS), None)
+    folder: Zone | None = next((_FOLDERS[name.lower()] for name in place.parts[:-1] if name.lower() in _FOLDERS), None)
     if folder:
         return folder
     if generated or place.name.endswith(_GENERATED):

@@ -30,8 +30,9 @@ LATER = (home.AlreadyRunning, ModelUnavailable, DeliveryFailed, LedgerError, Wor
 
 def explain(error: Exception, trace: str) -> tuple[str, int]:
     """One line for people and the exit code."""
-    if hasattr(error, "format_message"):  # the command line parser's own
-        return error.format_message(), 2
+    speak = getattr(error, "format_message", None)  # the command line parser's own errors have words
+    if callable(speak):
+        return str(speak()), 2
     if isinstance(error, LATER):
         return str(error), 75
     if isinstance(error, NoSandbox):

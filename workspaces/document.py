@@ -115,11 +115,12 @@ def _declares(path: str, data: bytes, codec: str) -> bool:
 
 def _decoded(path: str, data: bytes, codec: str) -> str:
     """Raises EditError unless encoding the text again gives the same bytes."""
+    refused = EditError(f"{path!r} cannot be decoded as {codec} without loss and is not edited")
     try:
         text = data.decode(codec)
         lossless = text.encode(codec) == data
     except (UnicodeError, LookupError):
-        lossless = False
+        raise refused from None
     if not lossless:
-        raise EditError(f"{path!r} cannot be decoded as {codec} without loss and is not edited")
+        raise refused
     return text

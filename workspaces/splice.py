@@ -26,9 +26,9 @@ def replaced(document: Document, operation: Operation) -> tuple[Document, int]:
     starts = _below(document.lines, places.starts, operation)
     if not starts:
         return _absent(document, old, operation=operation)
-    if len(starts) > 1:
+    start, *others = starts
+    if others:
         raise EditError(_ambiguous(operation.path, starts))
-    start = starts[0]
     if places.rung == "indentation":
         old, new = _fitted(document, start, old=old, operation=operation)
     if _stands_around(document, start, old=old, new=new):

@@ -69,7 +69,8 @@ def main() -> None:
         note = place.state / "died-at"
         note.write_text("")
         listen = Killer(number if mode == "events" else -1, note)
-        status = live(place, work, environ, listen, chance.uniform(0.02, GROWTH * (number + 2)) if mode == "random" else None)
+        seconds = chance.uniform(0.02, GROWTH * (number + 2)) if mode == "random" else None
+        status = live(place, work, environ, listen, seconds)
         if not os.WIFSIGNALED(status):
             break
         kills += 1
