@@ -12,7 +12,7 @@ from typing import Any
 
 from pareback.adapters.model import Model
 from pareback.gates.budget import Budget
-from pareback.orchestrator import ladder, parts, target, warmth
+from pareback.orchestrator import ladder, parts, target, upkeep, warmth
 from pareback.orchestrator.boundary import Mistake
 from pareback.orchestrator.comparison import config_files, facts_store, read_budget
 from pareback.orchestrator.config import Settings, environment_layer, flag_layer, repository_layer, resolve, user_layer
@@ -58,6 +58,7 @@ def prepare(desk: Desk) -> Iterator[Prepared]:
     frame = _frame(desk)
     with ExitStack() as stack:
         stack.enter_context(warmth.rising(frame.models))
+        stack.enter_context(upkeep.sweeping(desk.cache))
         tests = stack.enter_context(target.opened(desk, frame.settings, frame.tests_tree))
         found = measure(desk, frame.settings, tests, frame.tests_tree)
         _check_model(desk, frame, found)

@@ -1,15 +1,20 @@
 """round: ask n candidates the same question side by side and take the race's result into the state."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 
-from pareback.adapters.model import Model, Request, Source
+from pareback.adapters.model import Model, Profile, Request, Source
+from pareback.adapters.ticket import Ticket
 from pareback.orchestrator import prompts, race, sources
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.state import Candidate, State
 
 DEFAULT_CANDIDATES = 2
+
+OTHER_FORM: Mapping[str, str] = {"region": "envelope", "envelope": "region", "whole": "region"}
+"""What stands in for a form that did not get a model anywhere. Never whole files: they may be large."""
 
 
 def play(state: State, context: Context, drive: race.Drive) -> State:
@@ -40,10 +45,10 @@ def question(state: State, context: Context, model: Model) -> Request:
     """What every candidate of the next round is asked; a function of the state, so that replay asks the same."""
     files, tests = _sources(state, context, model)
     profile = model.profile
-    forms = [context.forms[name] for name in profile.forms]
+    forms = [context.forms[name] for name in _taught(profile, state)]
     return Request(
         rules=prompts.rules(context.budget, forms),
-        ticket="\n".join(part for part in (context.ticket.title, context.ticket.text) if part),
+        ticket=_asked(context.ticket),
         files=files,
         tests=tests,
         failures=state.feedback.failures,
@@ -53,6 +58,21 @@ def question(state: State, context: Context, model: Model) -> Request:
         n=context.settings.candidates or profile.candidates or DEFAULT_CANDIDATES,
         max_tokens=profile.reply_tokens,
     )
+
+
+def _taught(profile: Profile, state: State) -> tuple[str, ...]:
+    """The profile's edit forms; after every other fresh start another one stands in for the first."""
+    first, *others = profile.forms
+    starts = sum(finished.step.what == "fresh" for finished in state.history)
+    other = OTHER_FORM.get(first)
+    return profile.forms if starts % 2 == 0 or other is None else (other, *(name for name in others if name != other))
+
+
+def _asked(ticket: Ticket) -> str:
+    """Title and text; a title that was made from the text's first line is not said twice."""
+    if not ticket.title or ticket.text.lstrip().startswith(ticket.title.rstrip("…")):
+        return ticket.text
+    return f"{ticket.title}\n{ticket.text}"
 
 
 def _sources(state: State, context: Context, model: Model) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
