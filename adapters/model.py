@@ -14,11 +14,12 @@ Finish = Literal["stop", "length", "filtered", "cut", "cancelled", "exhausted"]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file as the model sees it."""
+    """One file as the model sees it; not `whole` where parts of it are left out and marked."""
 
     path: str
     text: str
     editable: bool = True
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +181,8 @@ def render(request: Request) -> tuple[Message, ...]:
     """The sections as chat messages: the rules as system message, all else in one user message, stable parts first."""
     parts = [
         _heading("TICKET", request.ticket),
-        *(_source("TEST (read only)", source) for source in request.tests),
-        *(_source("FILE" if source.editable else "FILE (read only)", source) for source in request.files),
+        *(_source("TEST", source) for source in request.tests),
+        *(_source("FILE", source) for source in request.files),
         *(_failure(failure) for failure in request.failures),
         _listing("THE TESTS PASS; THE COMPLEXITY GATE SAYS", request.findings),
         _listing("ABOUT YOUR LAST REPLY", request.refused),
@@ -198,8 +199,14 @@ def _listing(title: str, lines: tuple[str, ...]) -> str:
     return _heading(title, "\n".join(f"- {line}" for line in lines))
 
 
-def _source(title: str, source: Source) -> str:
+def _source(kind: str, source: Source) -> str:
     """A fence longer than any run of backticks inside, so that a file cannot end its own quotation."""
+    notes = (
+        "" if source.editable else "read only",
+        "" if source.whole else "in part: the marks stand for lines not shown",
+    )
+    told = ", ".join(note for note in notes if note)
+    title = f"{kind} ({told})" if told else kind
     fence = "```"
     while fence in source.text:
         fence += "`"

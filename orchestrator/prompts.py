@@ -52,3 +52,6 @@ FRESH = "The same failure came back twice. The files are the original ones again
 
 SHOWN = "the files above hold this change"
 """Said of the attempt that the next one builds on."""
+
+IN_PART = "{path!r} was shown in part, so it cannot be written whole: quote the lines that change"
+"""Said of a whole file that was written in the place of one that the model had only seen a part of."""

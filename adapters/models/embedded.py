@@ -83,6 +83,7 @@ def build(*, candidates: int = 32) -> Model:
     profile = Profile(
         forms=("region",),
         sees="sources",
+        context_tokens=1_000_000,  # it reads whole files, however large
         temperature=None,
         streaming=False,
         candidates=candidates,

@@ -3,9 +3,11 @@
 from collections import Counter
 from dataclasses import replace
 
+from pareback.orchestrator import prompts
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.state import Candidate
 from pareback.workspaces import patch, stream
+from pareback.workspaces.edit import Operation, Unreadable
 
 
 def apply(candidate: Candidate, context: Context) -> Candidate:
@@ -13,7 +15,8 @@ def apply(candidate: Candidate, context: Context) -> Candidate:
     repository = context.repository
     files = repository.files(candidate.start)
     reply = candidate.reply
-    operations = stream.read("" if reply is None else reply.text, tuple(context.forms.values()))
+    replied = stream.read("" if reply is None else reply.text, tuple(context.forms.values()))
+    operations = [_refused_where_unseen(each, candidate) for each in replied]
 
     def read(path: str) -> bytes | None:
         return repository.read(files[path]) if path in files else None
@@ -28,6 +31,15 @@ def apply(candidate: Candidate, context: Context) -> Candidate:
     commit = repository.commit(context.base, kept, message=f"round {candidate.round} candidate {candidate.index}")
     size = sum(_changed_lines(repository.read_file(context.base, path), raw) for path, raw in kept.items())
     return replace(candidate, answers=applied.answers, commit=commit, size=size, status="applied")
+
+
+def _refused_where_unseen(operation: Operation | Unreadable, candidate: Candidate) -> Operation | Unreadable:
+    """Nobody writes a whole file of which only a part was shown: the rest would be lost, and no test may say so."""
+    shown = (*candidate.request.files, *candidate.request.tests)
+    parts = {source.path for source in shown if not source.whole}
+    if isinstance(operation, Unreadable) or operation.kind != "write" or operation.path not in parts:
+        return operation
+    return Unreadable(prompts.IN_PART.format(path=operation.path), operation.path)
 
 
 def _changed_lines(before: bytes | None, after: bytes | None) -> int:

@@ -9,6 +9,7 @@ from pareback.adapters.ticket import Ticket
 from pareback.orchestrator import prompts, race, sources
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.events import Event
+from pareback.orchestrator.shelf import Shelf
 from pareback.orchestrator.state import Candidate, State
 
 DEFAULT_CANDIDATES = 2
@@ -76,15 +77,16 @@ def _asked(ticket: Ticket) -> str:
 
 
 def _sources(state: State, context: Context, model: Model) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
-    shelf = sources.Shelf(_files(state, context), context.repository.read, context.tests.roots)
+    shelf = Shelf(_files(state, context), context.repository.read, context.tests.roots)
     wanted = sources.Wanted(
         edit=context.ticket.files,
         see=context.ticket.read,
         test_files=context.measured.files,
         failures=state.feedback.failures,
+        text=_asked(context.ticket),
     )
     tokens = model.profile.context_tokens - model.profile.reply_tokens
-    return sources.choose(shelf, wanted, tokens=tokens)
+    return sources.choose(shelf, wanted, tokens=tokens, parts=model.profile.sees == "prompt")
 
 
 def _files(state: State, context: Context) -> dict[str, str]:

@@ -172,6 +172,20 @@ def test_a_reply_that_changes_nothing_goes_no_further(
     assert all(each.message for each in candidate.answers)
 
 
+def test_a_file_of_which_a_part_was_shown_is_not_written_whole(bench: Any, starter: Starter) -> None:
+    reply = "shop/cart.py\n```python\ndef shipping(total: int) -> int:\n    return 0\n```\n"
+    context = bench([reply, reply]).context
+    seen = through(starter(context), context, generate)
+    assert apply(seen, context).status == "applied"
+    (cart, *others) = seen.request.files
+    parts = replace(seen, request=replace(seen.request, files=(replace(cart, whole=False), *others)))
+    refused = apply(parts, context)
+    assert (refused.status, [each.status for each in refused.answers]) == ("no_edit", ["refused"])
+    assert refused.answers[0].message == (
+        "'shop/cart.py' was shown in part, so it cannot be written whole: quote the lines that change"
+    )
+
+
 def test_a_new_test_of_an_earlier_round_may_be_mended(bench: Any, starter: Starter, replies: Mapping[str, str]) -> None:
     context = bench([replies["mistested"]]).context
     first = through(starter(context), context, generate, apply)

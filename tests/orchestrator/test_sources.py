@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from pareback.adapters.model import Failure, Frame
+from pareback.adapters.model import Failure, Frame, Source
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.nodes.round import question
-from pareback.orchestrator.sources import BYTES_PER_TOKEN, SHARE, Shelf, Wanted, choose, module_paths
+from pareback.orchestrator.shelf import Shelf, module_paths
+from pareback.orchestrator.sources import BYTES_PER_TOKEN, LARGE, LARGE_TEST, SHARE, Wanted, choose
 from pareback.orchestrator.state import State
 
 TEST = "tests/test_a.py"
@@ -40,8 +41,72 @@ def failure(*paths: str) -> Failure:
 
 
 def test_what_a_failing_test_imports_comes_before_what_that_imports() -> None:
-    files = {"b.py": "import c\n", "c.py": "import d\n", "d.py": "x = 1\n", "other.py": "x = 1\n", TEST: "import b\n"}
-    assert shown(files) == ["b.py", "c.py"]
+    files = {"b.py": "import c\n", "c.py": "import d\n", "d.py": "import e\n", "e.py": "import f\n", "f.py": "x = 1\n"}
+    assert shown({**files, TEST: "import b\n", "other.py": "x = 1\n"}) == ["b.py", "c.py", "d.py", "e.py"]
+
+
+def test_what_imports_lead_to_is_ordered_by_likeness_to_the_ticket() -> None:
+    files = {"b.py": "import c, d\n", "c.py": "x = 1\n", "d.py": "def parse_weeks(): ...\n", TEST: "import b\n"}
+    assert shown(files) == ["b.py", "c.py", "d.py"]
+    assert shown(files, text="Parse ISO weeks.") == ["d.py", "b.py", "c.py"]
+
+
+def test_a_file_that_the_test_imports_and_names_comes_before_what_is_like_the_ticket() -> None:
+    files = {"b.py": "import d\ndef area(): ...\n", "d.py": "def parse_weeks(): ...\n"}
+    assert shown({**files, TEST: "import b\n"}, text="Parse weeks.") == ["d.py", "b.py"]
+    assert shown({**files, TEST: "import b\nb.area()\n"}, text="Parse weeks.") == ["b.py", "d.py"]
+
+
+def test_where_no_import_leads_anywhere_the_ticket_decides() -> None:
+    files = {"b.py": "x = 1\n", "d.py": "def parse_weeks(): ...\n", TEST: "import subprocess\n"}
+    assert shown(files, text="Parse ISO weeks.") == ["d.py", "b.py"]
+
+
+def functions(count: int, *, lines: int = 20) -> str:
+    """A module of so many functions, `name_0` to the last, each with a number of lines in its body."""
+    body = "".join(f"    value = {number}\n" for number in range(lines))
+    return "".join(f"def name_{number}():\n{body}    return value\n\n\n" for number in range(count))
+
+
+def test_a_large_file_that_nobody_named_is_shown_in_part() -> None:
+    large = functions(count=LARGE // 200)
+    files = {"b.py": large, "c.py": functions(count=2), TEST: "import b, c\n\n\ndef test_it():\n    b.name_7()\n"}
+    (part, whole), _ = choose(shelf(files), wanted(failures=[failure()]), tokens=PLENTY)
+    assert (part.path, part.whole, whole) == ("b.py", False, Source("c.py", files["c.py"]))
+    assert functions(count=8).split("def name_7")[1].rstrip() in part.text
+    assert "def name_8():\n    # ... 23 lines not shown ...\n" in part.text
+    sources, _ = choose(shelf(files), wanted(edit=("b.py",)), tokens=PLENTY)
+    assert sources == (Source("b.py", large),)
+    (uncut, *_), _ = choose(shelf(files), wanted(failures=[failure()]), tokens=PLENTY, parts=False)
+    assert uncut == Source("b.py", large)
+
+
+def test_a_file_that_does_not_fit_is_shown_in_part_where_that_fits() -> None:
+    files = {"b.py": functions(count=40), TEST: "import b\n\n\ndef test_it():\n    b.name_7()\n"}
+    (part,), _ = choose(shelf(files), wanted(edit=("b.py",), failures=[failure()]), tokens=2000)
+    assert not part.whole
+    assert choose(shelf(files), wanted(edit=("b.py",), failures=[failure()]), tokens=2000, parts=False)[0] == ()
+
+
+def test_of_a_large_test_file_the_failing_tests_and_what_they_use_are_shown() -> None:
+    filler = functions(count=LARGE_TEST // 200)
+    text = f"import b\n\n\n{filler}def given():\n    return 3\n\n\ndef test_it():\n    assert b.x == given()\n"
+    files = {"b.py": "x = 1\n", TEST: text}
+    _, (test,) = choose(shelf(files), wanted(failures=[failure()]), tokens=PLENTY)
+    assert not test.whole
+    assert test.text == (
+        "import b\n\n\n# ... 1200 lines not shown ...\ndef given():\n    return 3\n\n\n"
+        "def test_it():\n    assert b.x == given()\n"
+    )
+    _, (uncut,) = choose(shelf(files), wanted(failures=[failure()]), tokens=PLENTY, parts=False)
+    assert uncut == Source(TEST, text, editable=False)
+
+
+def test_of_a_large_test_file_that_cannot_be_collected_what_mentions_the_missing_name_is_shown() -> None:
+    text = f"from b import area\n\n\n{functions(count=LARGE_TEST // 200)}def test_it():\n    assert area() == 3\n"
+    missing = Failure(TEST, "ImportError: cannot import name 'area' from 'b'")
+    _, (test,) = choose(shelf({"b.py": "x = 1\n", TEST: text}), wanted(failures=[missing]), tokens=PLENTY)
+    assert test.text.endswith("lines not shown ...\ndef test_it():\n    assert area() == 3\n")
 
 
 def test_frames_come_first_innermost_before_its_callers() -> None:
@@ -69,7 +134,6 @@ def test_what_the_ticket_names_replaces_the_search_and_keeps_its_order() -> None
         ("from pkg import mod", ["pkg/mod.py", "pkg/__init__.py"]),
         ("from pkg.mod import name", ["pkg/mod.py", "pkg/__init__.py"]),
         ("from pkg import name", ["pkg/__init__.py"]),
-        ("import os, json as j", []),
         ("def f():\n    import pkg.mod", ["pkg/mod.py", "pkg/__init__.py"]),
     ],
 )
