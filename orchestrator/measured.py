@@ -45,7 +45,9 @@ def measure(desk: Desk, settings: Settings, tests: Target, tree: str) -> Measure
     failures = tuple(each for each in _red(judged) if _is_target(each, targets))
     if settings.tests and not failures:
         raise Ended(Ending("no_change", "tests_pass", "the tests that were named pass already"))
-    desk.say(f"baseline: {len(judged.passed)} green, {_count(failures, 'red target')}{_flaky(judged)}")
+    for error in judged.aside:
+        desk.say(f"left out, as it cannot be collected: {_said(error)}")
+    desk.say(f"baseline: {len(judged.passed)} green, {counted(failures, 'red target')}{_flaky(judged)}")
     files = tuple(dict.fromkeys(_file_of(each) for each in failures))
     return Measured(judged, targets, failures, files, _oracle(desk, settings))
 
@@ -74,12 +76,23 @@ def _check(reports: Sequence[Report], judged: Baseline, settings: Settings) -> N
     if judged.broken:
         raise Ended(Ending("blocked", "baseline_broken", f"the tests cannot be run: {judged.broken}"))
     problems = [problem for problem in judged.problems if not settings.tests or _concerns(problem, settings.tests)]
+    problems += [_said(error) for error in judged.aside if _counts(error, judged, settings)]
     if problems:
         raise Ended(Ending("env_failed", "missing", "; ".join(problems[:3])))
     if judged.foreign:
         first = judged.foreign[0]
         said = f"module {first.module!r} was loaded from {first.file!r}, outside the copy under test"
         raise Ended(Ending("blocked", "foreign_module", f"{said}; name its folder in the repository: roots = [...]"))
+
+
+def _counts(error: CollectError, judged: Baseline, settings: Settings) -> bool:
+    """Whether a file that cannot be collected is what the ticket is about, or nothing else is red."""
+    named = any(names(test, error.path) or names(error.path, test) for test in settings.tests)
+    return named or not (settings.tests or judged.red or judged.uncollected)
+
+
+def _said(error: CollectError) -> str:
+    return f"{error.path}: {error.message}"
 
 
 def _red(judged: Baseline) -> tuple[Result | CollectError, ...]:
@@ -102,12 +115,13 @@ def _file_of(failure: Result | CollectError) -> str:
     return failure.id.partition("::")[0] if isinstance(failure, Result) else failure.path
 
 
-def _count(things: Sequence[object], word: str) -> str:
+def counted(things: Sequence[object], word: str) -> str:
+    """The number of things in words, such as "2 red targets"."""
     return f"{len(things)} {word}" + ("" if len(things) == 1 else "s")
 
 
 def _flaky(judged: Baseline) -> str:
-    return f", {_count(judged.flaky, 'flaky test')} left out" if judged.flaky else ""
+    return f", {counted(judged.flaky, 'flaky test')} left out" if judged.flaky else ""
 
 
 def _oracle(desk: Desk, settings: Settings) -> str:

@@ -21,7 +21,7 @@ from pareback.orchestrator.desk import Desk, Ended
 from pareback.orchestrator.home import config_file
 from pareback.orchestrator.job import settled
 from pareback.orchestrator.limits import Caps
-from pareback.orchestrator.measured import Measured, measure
+from pareback.orchestrator.measured import Measured, counted, measure
 from pareback.orchestrator.outcome import Outcome
 from pareback.orchestrator.state import Ending
 from pareback.workspaces.edit import Form
@@ -146,7 +146,7 @@ def _check_model(desk: Desk, frame: Frame, found: Measured) -> None:
         desk.say(f"no model is configured: {ladder.SEARCH} searches for a repair{beside}")
     if desk.around.dry:
         models = ", ".join(model.name for model in frame.models)
-        plan = f"{len(found.failures)} red targets, {models}, budget {frame.budget.points:g}"
+        plan = f"{counted(found.failures, 'red target')}, {models}, budget {frame.budget.points:g}"
         raise Ended(Ending("no_change", "dry_run", f"dry run: {plan}; no model was called"))
 
 

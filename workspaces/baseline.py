@@ -20,7 +20,8 @@ _RED = frozenset({"failed", "error", "timeout"})
 class Baseline:
     """What two runs on T agree on. `passed` and `red` are ids in the order they ran; `flaky` differ between the runs.
 
-    `uncollected` are red files: what they miss belongs to the tree. `problems` say what the environment lacks.
+    `uncollected` are red files: what they miss belongs to the tree. `problems` say what the environment lacks, `aside`
+    are files that cannot be collected for another reason, such as a warning that counts as an error.
     `seconds` is each test's longer time, `suite_seconds` the longer run without the tests that hung. `broken` says why
     there is no suite at all, else it is empty."""
 
@@ -30,6 +31,7 @@ class Baseline:
     collected: tuple[str, ...] = ()
     uncollected: tuple[CollectError, ...] = ()
     problems: tuple[str, ...] = ()
+    aside: tuple[CollectError, ...] = ()
     foreign: tuple[Foreign, ...] = ()
     failures: tuple[Result, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -84,9 +86,11 @@ def judge(first: Report, second: Report, *, tree: Collection[str], roots: Collec
     """The baseline from two runs on T. `tree` are the paths of T: they decide whether a missing name is the code's own
     fault (a red file) or the environment's (a problem)."""
     broken = _broken(first) or _broken(second)
-    errors = {error.path + error.message: error for error in (*first.errors, *second.errors)}.values()
+    told = {error.path for error in first.errors}
+    errors = (*first.errors, *(error for error in second.errors if error.path not in told))
     own = _own_names(tree, roots)
     red_files = [error for error in errors if _is_red(error, own)]
+    aside = [error for error in errors if error not in red_files and _is_aside(error)]
     one, two = outcomes(first), outcomes(second)
     both = [test for test in one if test in two]
     same = {test for test in both if _class_of(one[test]) == _class_of(two[test])}
@@ -97,7 +101,8 @@ def judge(first: Report, second: Report, *, tree: Collection[str], roots: Collec
         flaky=tuple(test for test in dict.fromkeys([*one, *two]) if test not in same),
         collected=tuple(dict.fromkeys([*first.collected, *second.collected])),
         uncollected=tuple(red_files),
-        problems=tuple(dict.fromkeys(_problem(error) for error in errors if error not in red_files)),
+        problems=tuple(dict.fromkeys(_problem(error) for error in errors if error not in (*red_files, *aside))),
+        aside=tuple(aside),
         foreign=tuple(dict.fromkeys([*first.foreign, *second.foreign])),
         failures=tuple(one[test] for test in red),
         seconds={test: max(one[test].seconds, two[test].seconds) for test in both},
@@ -178,6 +183,11 @@ def _is_red(error: CollectError, own: _Own) -> bool:
     kind, name = error.missing
     top, _, inner = name.partition(".")
     return kind in ("module", "name") and top in (own.anywhere if inner else own.importable)
+
+
+def _is_aside(error: CollectError) -> bool:
+    """Whether one test file alone is concerned and nothing is missing."""
+    return error.missing is None and error.path.rpartition("/")[2] not in ("", "conftest.py")
 
 
 def _problem(error: CollectError) -> str:

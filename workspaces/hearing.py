@@ -67,6 +67,10 @@ class Hearing:
         """The ids that need no run any more."""
         return {result.id for result in self.results}
 
+    def told(self, message: str) -> str:
+        """A message, condensed, with paths as below the slot: where that lies differs from run to run."""
+        return condensed(message.replace(self.slot + os.sep, ""))
+
     def take(self, result: Result | CollectError) -> None:
         """Keep a result and ask the caller whether the run goes on."""
         if isinstance(result, Result):
@@ -144,7 +148,7 @@ def _collecting(hearing: Hearing, event: Mapping[str, Any]) -> None:
 
 def _uncollected(hearing: Hearing, event: Mapping[str, Any]) -> None:
     message, missing = cause(event["chain"])
-    error = CollectError(event["path"], condensed(message), missing, _places(event))
+    error = CollectError(event["path"], hearing.told(message), missing, _places(event))
     if all((known.path, known.message) != (error.path, error.message) for known in hearing.errors):
         hearing.take(error)
 
@@ -159,7 +163,7 @@ def _begin(hearing: Hearing, event: Mapping[str, Any]) -> None:
 
 
 def _result(hearing: Hearing, event: Mapping[str, Any]) -> None:
-    message = f"it took longer than {hearing.limit:g} s" if hearing.expired else condensed(event["message"])
+    message = f"it took longer than {hearing.limit:g} s" if hearing.expired else hearing.told(event["message"])
     outcome: Outcome = "timeout" if hearing.expired else event["outcome"]
     hearing.current, hearing.expired = "", False
     hearing.take(Result(event["id"], outcome, event["seconds"], message, _places(event)))

@@ -17,7 +17,7 @@ from typing import Any, Iterator
 import pytest
 
 _SEVERITY = ("", "skipped", "xfailed", "passed", "xpassed", "error", "failed")
-_ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
+_ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]{6,}")
 _OVERRIDES: dict[
     str, Any
 ] = {  # one process, all tests, one order: what the base asks for people would hide results from us
@@ -141,7 +141,7 @@ class Reporter:
 
 
 def identity(nodeid: str) -> str:
-    """The node id without memory addresses, which differ from run to run."""
+    """The node id without memory addresses, which differ from run to run; other numbers are part of the name."""
     return _ADDRESS.sub("0x", nodeid)
 
 

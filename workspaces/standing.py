@@ -34,12 +34,14 @@ def standing(report: Report, *, baseline: Baseline, targets: Targets) -> Standin
     asked = baseline.passed if complete else tuple(test for test in baseline.passed if test in results)
     regressions = tuple(test for test in asked if not targets.include(test) and not is_green(results.get(test)))
     shown = [*required, *regressions]
+    aside = {error.path for error in baseline.aside}
+    errors = (error for error in report.errors if error.path not in aside)
     return Standing(
         target_total=total,
         target_green=green,
         regressions=regressions,
         green=complete and not regressions and 0 < green == total,
-        failures=(*(results[test] for test in shown if test in results and _failed(results[test])), *report.errors),
+        failures=(*(results[test] for test in shown if test in results and _failed(results[test])), *errors),
         complete=complete,
     )
 

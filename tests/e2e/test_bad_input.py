@@ -76,6 +76,18 @@ def test_a_third_party_module_that_is_missing(make: Callable[..., Any]) -> None:
     assert "no_such_dist" in said.result["message"]
 
 
+def test_a_test_file_that_cannot_be_collected_is_left_out_and_said(shop: Any) -> None:
+    suite = "import warnings\n\nwarnings.simplefilter('error')\nclass TestSuite:\n    def __init__(self): pass\n"
+    shop.write({"tests/test_suite.py": suite})
+    left_out = shop.run("x", "--dry-run")
+    assert (left_out.exit, left_out.result["reason"]) == (0, "dry_run")
+    log = (shop.home / "runs" / left_out.result["run"] / "events.jsonl").read_text()
+    assert "left out, as it cannot be collected: tests/test_suite.py: PytestCollectionWarning" in log
+    named = shop.run("x", "--dry-run", "--tests", "tests/test_suite.py")
+    assert (named.exit, named.result["ending"]) == (2, "env_failed")
+    assert "tests/test_suite.py: PytestCollectionWarning" in named.result["message"]
+
+
 def test_nothing_is_red(shop: Any) -> None:
     shop.write({"shop/cart.py": (shop.root / "shop/cart.py").read_text().replace("> 5000", ">= 5000")})
     said = shop.run("log a warning")

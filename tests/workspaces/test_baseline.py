@@ -85,12 +85,25 @@ def test_a_file_that_misses_what_the_tree_should_have_is_red(error: CollectError
         ),
         (missing("fixture", "db"), "the fixture 'db' is missing in the environment of the tests (needed by t.py)"),
         (missing("plugin", "xdist", ""), "the plugin 'xdist' is missing in the environment of the tests"),
-        (CollectError("t.py", "it hung"), "t.py: it hung"),
+        (CollectError("tests/conftest.py", "it hung"), "tests/conftest.py: it hung"),
     ],
 )
 def test_what_the_environment_lacks_is_a_problem(error: CollectError, problem: str) -> None:
     judged = base("u::a passed", error)
     assert (judged.uncollected, judged.problems) == ((), (problem,))
+
+
+def test_a_file_that_cannot_be_collected_though_nothing_is_missing_is_set_aside() -> None:
+    error = CollectError("t.py", "PytestCollectionWarning: cannot collect test class")
+    judged = base("u::a passed", error)
+    assert (judged.aside, judged.uncollected, judged.problems) == ((error,), (), ())
+    assert base("u::a passed").aside == ()
+
+
+def test_a_file_is_named_once_though_its_error_differs_from_run_to_run() -> None:
+    one, two = (replace(missing("name", "shop.x"), message=f"at 0x{number}") for number in (1, 2))
+    judged = judge(report("u::a passed", one), report("u::a passed", two), tree=TREE)
+    assert judged.uncollected == (one,)
 
 
 def test_a_suite_that_cannot_run_is_broken() -> None:
@@ -177,6 +190,13 @@ def test_a_run_that_was_ended_early_is_judged_by_what_it_said() -> None:
     stood = stand("t::a passed", "new.py::n failed", work="stopped")
     assert (stood.target_green, stood.regressions, stood.green, stood.complete) == (1, (), False, False)
     assert stood.failures == (result("new.py::n failed"),)
+
+
+def test_what_could_not_be_collected_before_is_not_shown_as_a_failure() -> None:
+    old, new = CollectError("old.py", "a warning"), CollectError("other.py", "a warning")
+    before = base("t::a failed", old)
+    stood = standing(report("t::a passed", old, new), baseline=before, targets=targets(before))
+    assert (stood.green, stood.failures) == (True, (new,))
 
 
 def test_failures_show_targets_first_then_regressions_then_files() -> None:

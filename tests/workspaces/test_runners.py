@@ -337,10 +337,25 @@ def test_a_selection_reads_the_same_configuration(server: Server, tmp_path: Path
 
 
 def test_ids_hold_no_addresses(server: Server, tmp_path: Path) -> None:
-    test = "import pytest\n@pytest.mark.parametrize('x', [object()], ids=repr)\ndef test_a(x): pass\n"
+    values = "[object(), '0x32BE34', '0x32BE35']"
+    test = f"import pytest\n@pytest.mark.parametrize('x', {values}, ids=repr)\ndef test_a(x): pass\n"
     report = run(server, write(tmp_path, {"test_a.py": test}))
-    assert report.collected == ("test_a.py::test_a[<object object at 0x>]",)
+    cases = ("<object object at 0x>", "'0x32BE34'", "'0x32BE35'")
+    assert report.collected == tuple(f"test_a.py::test_a[{case}]" for case in cases)
     assert run(server, tmp_path, Selection(only=report.collected)).collected == report.collected
+
+
+def test_messages_name_paths_below_the_slot(server: Server, tmp_path: Path) -> None:
+    files = {
+        "shop.py": "",
+        "test_a.py": "import pathlib\ndef test_a(): assert 0, str(pathlib.Path(__file__))\n",
+        "test_b.py": "from shop import total\n",
+    }
+    report = run(server, write(tmp_path, files))
+    assert [result.message for result in report.results] == ["AssertionError: test_a.py\nassert 0"]
+    assert [error.message for error in report.errors] == [
+        "ImportError: cannot import name 'total' from 'shop' (shop.py)"
+    ]
 
 
 def test_the_caller_ends_a_run_at_a_result(server: Server, tmp_path: Path) -> None:
