@@ -49,7 +49,7 @@ def main() -> None:
 
 def one(project: Any, home: Path, url: str, *, seed: int) -> dict[str, Any]:
     home.mkdir()
-    words = [sys.executable, str(KILLER), str(home), str(project.root), sys.executable, url, "random", str(seed)]
+    words = [sys.executable, str(KILLER), str(home), str(project.root), sys.executable, url, "random", str(seed), "4"]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found

@@ -87,7 +87,7 @@ def result(outcome: Outcome) -> dict[str, Any]:
         "budget": outcome.budget,
         "budget_source": outcome.budget_source,
         "rounds": len(outcome.history),
-        "candidates": sum(len(each.candidates) for each in outcome.history),
+        "candidates": sum(each.reply is not None for finished in outcome.history for each in finished.candidates),
         "tests": _tests(outcome),
         "model": None if best is None else best.model,
         "tokens": {"prompt": money_.prompt, "completion": money_.completion, "cached": money_.cached},

@@ -73,7 +73,7 @@ def table(rows: Sequence[Row]) -> str:
     """Markdown, a row per program and the sum below."""
     lines = ["| program | ending | rounds | candidates | seconds | delta CP |", "|---|---|--:|--:|--:|--:|"]
     for row in rows:
-        delta = "" if row.delta is None else f"{row.delta:+.1f}"
+        delta = "" if row.delta is None else f"{row.delta + 0.0:+.1f}".replace("-0.0", "+0.0")
         ending = row.ending if row.accepted else f"{row.ending} ({row.reason})"
         lines.append(f"| {row.id} | {ending} | {row.rounds} | {row.candidates} | {row.seconds:.1f} | {delta} |")
     return "\n".join([*lines, "", f"fixed {sum(row.accepted for row in rows)} of {len(rows)}"])

@@ -18,11 +18,15 @@ from pareback.orchestrator.events import Event
 from pareback.orchestrator.feedback import first
 from pareback.orchestrator.job import Job
 from pareback.orchestrator.ledger import Ledger
+from pareback.orchestrator.limits import LimitReached
 from pareback.orchestrator.outcome import Outcome
 from pareback.orchestrator.prepare import Prepared, prepare
-from pareback.orchestrator.state import Ending, State
+from pareback.orchestrator.state import Ending, EndingName, State
 from pareback.workspaces.repository import open_repository
 from pareback.workspaces.suite import WorkspaceError
+
+REASONS = {"crashes": "repeated_crash"}
+"""Reason codes of limits that end a run outside its loop, where they differ from the limit's name."""
 
 
 def start(work: Job, around: Surroundings) -> Outcome:
@@ -76,6 +80,9 @@ def _looped(desk: Desk) -> tuple[State | None, Prepared | None, Ending]:
         return None, prepared, ended.ending
     except ModelRefused as error:
         return None, prepared, Ending("blocked", "model_refused", str(error))
+    except LimitReached as limit:
+        name: EndingName = "crashed" if limit.limit == "crashes" else "red"
+        return None, prepared, Ending(name, REASONS.get(limit.limit, limit.limit), str(limit))
     except WorkspaceError as error:
         return None, prepared, Ending("crashed", "machine", str(error), retry=True)
 

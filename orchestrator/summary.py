@@ -50,7 +50,7 @@ def _named(failure: Result | CollectError) -> str:
 
 def _effort(outcome: Outcome) -> str:
     seconds = (outcome.seconds or {}).get("total", 0.0)
-    candidates = sum(len(each.candidates) for each in outcome.history)
+    candidates = sum(each.reply is not None for finished in outcome.history for each in finished.candidates)
     tokens = outcome.money.prompt, outcome.money.completion
     told = "tokens unknown" if None in tokens else f"{tokens[0]} + {tokens[1]} tokens"
     money = "cost unknown" if outcome.money.cost_usd is None else f"${outcome.money.cost_usd:.4f}"

@@ -110,6 +110,7 @@ def _runner(settings: Settings, name: str) -> Runner:
 def _slots(desk: Desk, settings: Settings, tree: str) -> Slots:
     trees = desk.cache / "trees"
     trees.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(desk.folder / "slots", ignore_errors=True)  # what a killed process left
     return open_slots(desk.repository, tree, cache=trees, folder=desk.folder / "slots", carry=settings.carry)
 
 

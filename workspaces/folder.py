@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
+from secrets import token_hex
 
 _DOWN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # NONBLOCK: a FIFO must not hang the run
@@ -97,7 +98,8 @@ def create(folder: int, name: str, content: bytes, *, mode: int | None = None, d
 def remove(folder: int, name: str) -> None:
     """Whatever has this name, folders with all they hold, whatever their permissions; nothing where nothing is.
 
-    Inner folders are first moved up beside it: however deep a test has nested them, one at a time is open.
+    Inner folders are first moved up beside it: however deep a test has nested them, one at a time is open. Their names
+    there are unique: another thread may be removing beside, and a process that was killed may have left some.
     """
     try:
         found = os.lstat(name, dir_fd=folder)
@@ -107,12 +109,11 @@ def remove(folder: int, name: str) -> None:
         os.unlink(name, dir_fd=folder)
         return
     _allow(folder, name)
-    doomed, moved = [name], 0
+    doomed = [name]
     while doomed:
         with opened(folder, doomed[-1]) as inner:
             for child in _emptied(inner):
-                moved += 1
-                doomed.insert(0, f".pareback-doomed-{moved}")
+                doomed.insert(0, f".pareback-doomed-{token_hex(6)}")
                 os.rename(child, doomed[0], src_dir_fd=inner, dst_dir_fd=folder)
         os.rmdir(doomed.pop(), dir_fd=folder)
 

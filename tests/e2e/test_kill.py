@@ -26,12 +26,22 @@ def asked(texts: Mapping[str, str]) -> Callable[[Mapping[str, Any]], str]:
     return answer
 
 
-def survive(shop: Any, url: str, mode: str, seed: int) -> dict[str, Any]:
+def survive(shop: Any, url: str, mode: str, *, seed: int = 0, longest: float = 0.0) -> dict[str, Any]:
     home = shop.home.with_name(f"home-{mode}-{seed}")
     home.mkdir()
-    words = [sys.executable, str(KILLER), str(home), str(shop.root), str(shop.python), url, mode, str(seed)]
+    words = [
+        sys.executable,
+        str(KILLER),
+        str(home),
+        str(shop.root),
+        str(shop.python),
+        url,
+        mode,
+        str(seed),
+        str(longest),
+    ]
     keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    done = subprocess.run(words, env=keep, capture_output=True, text=True, check=False, timeout=250)
+    done = subprocess.run(words, env=keep, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
     document: dict[str, Any] = json.loads(done.stdout)
     return document
@@ -39,7 +49,7 @@ def survive(shop: Any, url: str, mode: str, seed: int) -> dict[str, Any]:
 
 def whole(shop: Any, url: str) -> dict[str, Any]:
     """The same ticket without a kill."""
-    return survive(shop, url, "none", 0)
+    return survive(shop, url, "none")
 
 
 def test_a_kill_at_every_boundary_loses_nothing(
@@ -47,8 +57,8 @@ def test_a_kill_at_every_boundary_loses_nothing(
 ) -> None:
     calm, stormy = endpoint(asked), endpoint(asked)
     expected = whole(shop, calm.url)
-    found = survive(shop, stormy.url, "events", 0)
-    assert found["kills"] >= 40
+    found = survive(shop, stormy.url, "events")
+    assert found["kills"] >= 42
     assert (found["outcome"]["ending"], found["runs"]) == ("accepted", 1)
     assert tree(shop, found) == tree(shop, expected)
     assert patch(found) == patch(expected)
@@ -57,19 +67,20 @@ def test_a_kill_at_every_boundary_loses_nothing(
     assert repeated <= found["lives_in_a_call"]
 
 
+@pytest.mark.parametrize("first", [0, 4])
 def test_kills_at_random_moments_lose_nothing(
-    shop: Any, endpoint: Callable[..., Any], asked: Callable[[Mapping[str, Any]], str]
+    first: int, shop: Any, endpoint: Callable[..., Any], asked: Callable[[Mapping[str, Any]], str]
 ) -> None:
     kills = 0
     calm = endpoint(asked)
     expected = whole(shop, calm.url)
-    for seed in range(2):
+    for seed in range(first, first + 4):
         stormy = endpoint(asked)
-        found = survive(shop, stormy.url, "random", seed)
+        found = survive(shop, stormy.url, "random", seed=seed, longest=0.8 * expected["seconds"])
         kills += found["kills"]
         assert (found["outcome"]["ending"], patch(found), found["runs"]) == ("accepted", patch(expected), 1)
         assert len(stormy.calls) <= len(calm.calls) + found["kills"]
-    assert kills >= 10
+    assert kills >= 4
 
 
 def tree(shop: Any, found: Mapping[str, Any]) -> str:
