@@ -119,10 +119,19 @@ def _deepest(steps: Sequence[Increment]) -> Increment:
 
 
 def _chain(steps: Sequence[Increment], deepest: Increment) -> list[Increment]:
-    """The steps around the deepest one, outermost first: the last of each level before it."""
+    """The steps around the deepest one, outermost first: the last of each level before it that holds it."""
     before = steps[: steps.index(deepest)]
-    open_at = {step.nesting: step for step in before if step.kind not in _INLINE and step.nesting < deepest.nesting}
+    open_at = {
+        step.nesting: step
+        for at, step in enumerate(before)
+        if step.kind not in _INLINE and step.nesting < deepest.nesting and _holds(step, steps[at + 1 : len(before) + 1])
+    }
     return [*(open_at[level] for level in sorted(open_at)), deepest]
+
+
+def _holds(step: Increment, after: Sequence[Increment]) -> bool:
+    """Whether all the steps after it lie in its body; one that is over before a function begins in it does not."""
+    return sum(FLOW[each.kind].nested > 0 for each in after) <= step.inside
 
 
 def _evidence(steps: Sequence[Increment], deepest: Increment) -> str:

@@ -33,6 +33,12 @@ def ship(order):
 """
 
 
+def _deepest(verdict: Verdict) -> str:
+    """The chain of the one S1 finding, such as `if > for on lines 3, 4`."""
+    [message] = [found.message for found in verdict.findings if found.signal == "S1"]
+    return message.partition("deepest: ")[2]
+
+
 def test_within_the_budget_there_is_one_line(judge: Judge) -> None:
     verdict = judge("", "def f(a):\n    return a\n", budget=Budget(5.0, "small"))
     assert feedback(verdict) == ("Δ 0.5 points, budget 5: nothing has to change.",)
@@ -52,6 +58,22 @@ def test_over_it_the_first_line_says_how_much_must_go(judge: Judge) -> None:
             "Saves about 5.0."
         ),
     )
+
+
+def test_what_is_over_before_a_nested_function_begins_is_not_named_around_it(judge: Judge) -> None:
+    within = """
+def f(a):
+    {opening}
+    def g(b):
+        if b:
+            for c in b:
+                a(c)
+    return g
+"""
+    beside = within.format(opening="if a is None:\n        return f")
+    around = "\ndef f(a):\n    if a:\n        def g(b):\n            if b:\n                b()\n        return g\n"
+    told = [_deepest(judge("def f(a):\n    pass\n", code)) for code in (beside, around)]
+    assert told == ["if > for on lines 6, 7", "if > if on lines 3, 5"]
 
 
 def test_the_saving_named_for_guards_is_what_guards_save(judge: Judge) -> None:
