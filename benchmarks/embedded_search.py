@@ -62,7 +62,7 @@ class Recorder:
         self.failures: list[Failure] = []
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:  # noqa: ARG002  pytest asks for the name
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:  # pytest asks for the name
         signal.setitimer(signal.ITIMER_REAL, TEST_SECONDS)
         try:
             return (yield)

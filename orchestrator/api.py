@@ -21,7 +21,7 @@ def run(
 
     Raises what the user must mend (BadTicket, ConfigError, NotARepository), and LedgerError.
     """
-    from pareback.orchestrator import run as runs  # noqa: PLC0415 - a script that only checks need not load the loop
+    from pareback.orchestrator import run as runs  # a script that only checks need not load the loop
 
     job = Job(ticket, {name: value for name, value in settings.items() if value is not None}, wish or Wish())
     return runs.start(job, Surroundings(os.environ, listen or (lambda _: None)))

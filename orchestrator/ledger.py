@@ -35,7 +35,7 @@ class LedgerError(OSError):
     """The ledger cannot be read or written: names the file and what to do."""
 
 
-def effect_key(node: str, *, round: int, candidate: int, inputs: object) -> str:  # noqa: A002 - the house's word
+def effect_key(node: str, *, round: int, candidate: int, inputs: object) -> str:
     """The name of one effect: its node, its place in the run, and the hash of everything it depends on."""
     text = json.dumps(inputs, sort_keys=True)
     return f"{node}/{round}/{candidate}/{_sha(text)[:24]}"
@@ -122,11 +122,11 @@ class Ledger:
             )
             self._note_seconds(db)
 
-    def outcome(self, round: int) -> Any | None:  # noqa: A002 - the house's word
+    def outcome(self, round: int) -> Any | None:
         """The recorded race of a round, or None where the round has not ended."""
         return self._read("SELECT value, sha FROM outcome WHERE round = ?", round)
 
-    def end_round(self, round: int, value: Any) -> None:  # noqa: A002 - the house's word
+    def end_round(self, round: int, value: Any) -> None:
         """Record a round's race: order of finishing, winner, and what became of each candidate."""
         text = json.dumps(value, sort_keys=True)
         with self._transaction() as db:

@@ -62,7 +62,7 @@ def build(kind: str, name: str, options: Mapping[str, Any] | None = None) -> Any
 
     Raises UnknownPart for a name, an option or a type that does not fit.
     """
-    from pydantic import ConfigDict, ValidationError, validate_call  # noqa: PLC0415 - 40 ms that `--help` need not pay
+    from pydantic import ConfigDict, ValidationError, validate_call  # 40 ms that `--help` need not pay
 
     make = validate_call(config=ConfigDict(arbitrary_types_allowed=True))(_module(kind, name).build)
     try:

@@ -34,7 +34,7 @@ def show(*, quiet: bool, out: TextIO | None = None) -> Callable[[Event], None]:
     if quiet:
         return lambda _: None
     if stream.isatty():
-        from pareback.orchestrator.live import Live  # noqa: PLC0415 - rich takes 60 ms that pipes need not pay
+        from pareback.orchestrator.live import Live  # rich takes 60 ms that pipes need not pay
 
         return Live(stream)
     return Lines(stream)

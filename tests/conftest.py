@@ -153,7 +153,7 @@ class _Talk(BaseHTTPRequestHandler):
         except OSError:
             self.close_connection = True
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the parent's signature
+    def log_message(self, format: str, *args: object) -> None:  # the parent's signature
         """Nothing goes to the terminal."""
 
     def do_POST(self) -> None:

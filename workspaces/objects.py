@@ -48,7 +48,7 @@ class Store:
     """Objects by id. Safe to use from several threads."""
 
     def __init__(self, objects: Path, *, borrow: Sequence[Path] = ()) -> None:
-        from pygit2 import Odb, OdbBackendLoose  # noqa: PLC0415  heavy, and only needed with a repository
+        from pygit2 import Odb, OdbBackendLoose  # heavy, and only needed with a repository
 
         self._all = Odb(str(objects))
         for folder in borrow:

@@ -79,7 +79,7 @@ class OpenAIChat:
 
 
 def _answered(call: "_Call", content: bytes, profile: Profile) -> Iterator[Piece]:
-    import httpx  # noqa: PLC0415  imported when used: --help and check must not pay for it
+    import httpx  # imported when used: --help and check must not pay for it
 
     started = monotonic()
     try:
@@ -103,7 +103,7 @@ def _answered(call: "_Call", content: bytes, profile: Profile) -> Iterator[Piece
 
 def _blocks(response: "httpx.Response") -> Iterator[bytes]:
     """The body as it comes. A connection that breaks ends it: what is missing then is seen by the reader."""
-    import httpx  # noqa: PLC0415  as above
+    import httpx  # as above
 
     try:
         yield from response.iter_bytes()
@@ -124,7 +124,7 @@ class _Lane:
     """One connection, kept open between calls, and its socket."""
 
     def __init__(self, endpoint: Endpoint, patience: Patience, verify: "ssl.SSLContext | bool") -> None:
-        import httpx  # noqa: PLC0415  as above
+        import httpx  # as above
 
         self.socket: socket.socket | None = None
         self._url = f"{endpoint.url}/chat/completions"
@@ -183,7 +183,7 @@ def _close(lanes: list[_Lane]) -> None:
 
 def _certificates(endpoint: Endpoint) -> "ssl.SSLContext | bool":
     """Read once for all lanes, and not at all for this machine without TLS: it takes longer than a local call."""
-    import httpx  # noqa: PLC0415  as above
+    import httpx  # as above
 
     if endpoint.local and endpoint.url.startswith("http://"):
         return False

@@ -27,7 +27,7 @@ class Commands:
     def run(
         self,
         slot: Path,
-        selection: Selection,  # noqa: ARG002  the command decides what it runs
+        selection: Selection,  # the command decides what it runs
         *,
         deadline: float,
         on_result: OnResult,

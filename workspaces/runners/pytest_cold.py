@@ -20,7 +20,7 @@ class Fresh:
     def roots(self) -> tuple[str, ...]:
         return self.launch.roots
 
-    def wires(self, slot: Path, names: frozenset[str]) -> Wires:  # noqa: ARG002  the protocol's names
+    def wires(self, slot: Path, names: frozenset[str]) -> Wires:  # the protocol's names
         return start_once(self.launch)
 
     def close(self) -> None:

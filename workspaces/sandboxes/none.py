@@ -12,7 +12,7 @@ class Unconfined:
 
     level: Level = "none"
 
-    def wrap(self, argv: list[str], *, binds: Sequence[Bind] = (), fds: Sequence[int] = ()) -> list[str]:  # noqa: ARG002  the protocol's names
+    def wrap(self, argv: list[str], *, binds: Sequence[Bind] = (), fds: Sequence[int] = ()) -> list[str]:
         return list(argv)
 
 
