@@ -27,7 +27,7 @@ types: $(READY)
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
 check: $(READY)
-	$(BIN)/pareback check --base $(or $(BASE),HEAD) --enforce budget --budget $(or $(BUDGET),large)
+	$(BIN)/pareback check --base $(or $(BASE),HEAD) --enforce $(or $(ENFORCE),budget) --budget $(or $(BUDGET),large)
 
 wheel: $(READY)
 	$(BIN)/python tests/wheel.py
