@@ -42,7 +42,7 @@ class Live:
             self._count.clear()
         elif event.kind == "piece":
             self._count["bytes"] += int(str(event.data["bytes"]))
-        elif event.kind == "candidate" and not event.data.get("target_green"):
+        elif event.kind == "candidate" and event.data.get("target_green") == 0:
             self._count["red"] += 1
         elif line := say(event):
             style = "green" if event.data.get("green") else ""
