@@ -112,6 +112,7 @@ def test_show_and_runs_tell_what_happened(shop: Any, texts: Mapping[str, str]) -
     said = shop.run("Ship free", "--model", shop.script(texts["wrong"], texts["fix"]), "--candidates", "1")
     shown = shop.pareback("show", said.result["run"]).out
     assert ("accepted" in shown, "red 0/1" in shown, "green 1/1" in shown) == (True, True, True)
+    assert "  shown: shop/cart.py\n" in shown
     assert said.result["run"] in shop.pareback("runs").out
 
 
@@ -119,3 +120,5 @@ def test_a_dry_run_calls_no_model(shop: Any, endpoint: Callable[..., Any]) -> No
     server = endpoint(["never"])
     said = shop.run("Ship free", "--model", "openai_chat:m", "--base-url", server.url, "--dry-run")
     assert (said.exit, said.result["reason"], server.calls) == (0, "dry_run", [])
+    known = {name: said.result[name] for name in ("budget", "oracle", "rounds")}
+    assert (known, said.result["tests"]["total"]) == ({"budget": 12.0, "oracle": "existing_suite", "rounds": 0}, 3)
