@@ -65,6 +65,14 @@ def prepare(desk: Desk) -> Iterator[Prepared]:
         yield Prepared(_context(desk, frame, tests, found), _facts(desk, frame, tests, found))
 
 
+def planned(prepared: Prepared) -> Ending:
+    """The ending of a dry run: what the loop would begin with."""
+    context = prepared.context
+    models = ", ".join(model.name for model in context.ladder)
+    plan = f"{counted(context.measured.failures, 'red target')}, {models}, budget {context.budget.points:g}"
+    return Ending("no_change", "dry_run", f"dry run: {plan}; no model was called")
+
+
 def _frame(desk: Desk) -> Frame:
     base = _once(desk, "base", lambda: _frozen(desk))
     settings = _settings(desk, base)
@@ -144,10 +152,6 @@ def _check_model(desk: Desk, frame: Frame, found: Measured) -> None:
         others = ladder.reachable(frame.settings, environ)
         beside = f"; also here: {', '.join(others)} (choose with --model)" if others else ""
         desk.say(f"no model is configured: {ladder.SEARCH} searches for a repair{beside}")
-    if desk.around.dry:
-        models = ", ".join(model.name for model in frame.models)
-        plan = f"{counted(found.failures, 'red target')}, {models}, budget {frame.budget.points:g}"
-        raise Ended(Ending("no_change", "dry_run", f"dry run: {plan}; no model was called"))
 
 
 def _context(desk: Desk, frame: Frame, tests: target.Target, found: Measured) -> Context:

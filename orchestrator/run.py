@@ -20,7 +20,7 @@ from pareback.orchestrator.job import Job
 from pareback.orchestrator.ledger import Ledger
 from pareback.orchestrator.limits import LimitReached
 from pareback.orchestrator.outcome import Outcome
-from pareback.orchestrator.prepare import Prepared, prepare
+from pareback.orchestrator.prepare import Prepared, planned, prepare
 from pareback.orchestrator.state import Ending, EndingName, State
 from pareback.workspaces.repository import open_repository
 from pareback.workspaces.suite import WorkspaceError
@@ -72,6 +72,8 @@ def _looped(desk: Desk) -> tuple[State | None, Prepared | None, Ending]:
     prepared = None
     try:
         with prepare(desk) as prepared:
+            if desk.around.dry:
+                return None, prepared, planned(prepared)
             state = State(start=prepared.context.base, feedback=first(prepared.context))
             state = import_module("pareback.orchestrator.graph").run(state, prepared.context)
             assert state.ending is not None

@@ -32,6 +32,7 @@ def _read(folder: Path, name: str) -> dict[str, Any]:
 def _round(finished: dict[str, Any], *, replies: bool) -> list[str]:
     told = finished["told"]
     lines = [f"round {finished['round']}  {finished['model']}  prompt {told.get('prompt', '-')}"]
+    lines += [f"  shown: {', '.join(told['files'])}"] if told.get("files") else []
     lines += [f"  told: {line}" for line in (*told.get("findings", ()), *told.get("refused", ()))]
     lines += [line for each in finished["candidates"] if each["status"] != "cancelled" for line in _candidate(each)]
     cancelled = sum(each["status"] == "cancelled" for each in finished["candidates"])
