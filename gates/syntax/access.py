@@ -3,7 +3,7 @@
 import ast
 
 from pareback.gates.facts import Decision, Hidden, Shared
-from pareback.gates.syntax import hidden
+from pareback.gates.syntax import commands, hidden
 from pareback.gates.syntax.draft import Draft, Visitors
 
 _CONSTRUCTORS = {"__init__", "__new__", "__post_init__", "__set_name__", "__setstate__"}
@@ -75,6 +75,8 @@ def _called(draft: Draft, node: ast.Call, func: ast.expr) -> None:
     suspect = hidden.suspect_call(node)
     if suspect:
         draft.hidden.append(suspect)
+    if commands.run(node):
+        draft.hidden.append(Hidden("code", node.lineno, 1, "python -c"))
 
 
 def _method_called(draft: Draft, node: ast.Call, func: ast.Attribute) -> None:

@@ -8,7 +8,7 @@ import ast
 from typing import Any
 
 from pareback.gates.facts import Hidden
-from pareback.gates.syntax import hidden
+from pareback.gates.syntax import commands, hidden
 from pareback.gates.syntax.draft import Draft, Visitors
 
 
@@ -30,8 +30,6 @@ def constant(draft: Draft, node: ast.Constant, _nesting: int) -> None:
     value = node.value
     if type(value) is str:
         draft.tokens.append("s:" + value)
-        if hidden.command_line(value):
-            draft.hidden.append(Hidden("code", node.lineno, 1, "python -c"))
     else:
         draft.tokens.append(_other_constant(value))
 
@@ -107,7 +105,7 @@ def parameters(draft: Draft, node: ast.arguments, nesting: int) -> None:
 def display(draft: Draft, node: ast.List | ast.Tuple | ast.Set, nesting: int) -> None:
     draft.tokens.append(type(node).__name__)
     _entries(draft, node.elts, nesting)
-    if hidden.command(node):
+    if type(node) is not ast.Set and commands.listed(node.elts):
         draft.hidden.append(Hidden("code", node.lineno, 1, "python -c"))
 
 

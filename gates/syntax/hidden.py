@@ -1,7 +1,6 @@
 """What hides control flow: pure questions about expressions, asked by the visitors."""
 
 import ast
-import re
 
 from pareback.gates.facts import Hidden
 
@@ -10,8 +9,6 @@ _MAKES_CODE = {"exec", "eval", "compile", "FunctionType", "CodeType"}
 _MAKERS = {"builtins", "types", "__builtins__"}
 _DYNAMIC = {"getattr", "setattr", "delattr"}
 _NAMESPACES = {"globals", "locals", "vars"}
-_COMMAND = re.compile(r"\bpython[\d.]*\s+(?:-\w+\s+)*-c\b")
-_INTERPRETER = re.compile(r"(?:^|/)python[\d.]*$")
 _NUMBERS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.LShift, ast.RShift)
 _DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 _CLOCKS = {"time", "random", "uuid", "socket", "secrets"}
@@ -97,23 +94,6 @@ def _cast(node: ast.Call) -> bool:
     if type(node.func) is not ast.Name or len(node.args) != 1:
         return False
     return node.func.id == "bool" or (node.func.id == "int" and _condition(node.args[0]))
-
-
-def command(node: ast.List | ast.Tuple | ast.Set) -> bool:
-    """An argument list that hands text to a Python interpreter: `[sys.executable, "-c", code]`."""
-    flags = [at for at, item in enumerate(node.elts) if isinstance(item, ast.Constant) and item.value == "-c"]
-    return any(_interpreter(item) for at in flags for item in node.elts[:at])
-
-
-def _interpreter(node: ast.expr) -> bool:
-    if isinstance(node, ast.Constant):
-        return isinstance(node.value, str) and bool(_INTERPRETER.search(node.value))
-    return isinstance(node, ast.Attribute) and node.attr == "executable"
-
-
-def command_line(text: str) -> bool:
-    """A shell command that hands text to a Python interpreter."""
-    return " -c" in text and bool(_COMMAND.search(text))
 
 
 def volatile(node: ast.expr) -> tuple[str, str] | None:

@@ -4,7 +4,7 @@ free, so that moving code to another file, or typing it, costs nothing."""
 import ast
 
 from pareback.gates.facts import Declared, Hidden, Shared
-from pareback.gates.syntax import hidden
+from pareback.gates.syntax import commands, hidden
 from pareback.gates.syntax.draft import Draft, Visitors
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -51,7 +51,7 @@ def assign(draft: Draft, node: ast.Assign, nesting: int) -> None:
     for target in node.targets:
         draft.visit(target, nesting)
     draft.visit(node.value, nesting)
-    _clock(draft, node.targets[0], node.value)
+    _kept(draft, node.targets[0], node.value)
 
 
 def annotated(draft: Draft, node: ast.AnnAssign, nesting: int) -> None:
@@ -61,7 +61,7 @@ def annotated(draft: Draft, node: ast.AnnAssign, nesting: int) -> None:
     draft.tokens.append("=")
     draft.visit(node.target, nesting)
     draft.visit(node.value, nesting)
-    _clock(draft, node.target, node.value)
+    _kept(draft, node.target, node.value)
 
 
 def _public(draft: Draft, target: ast.expr) -> bool:
@@ -72,6 +72,12 @@ def _public(draft: Draft, target: ast.expr) -> bool:
     if fresh and not draft.fields:
         draft.interface.append(Declared("name", target.id, target.lineno))
     return target.id == "__all__"
+
+
+def _kept(draft: Draft, target: ast.expr, value: ast.expr) -> None:
+    if commands.kept(value):
+        draft.hidden.append(Hidden("code", value.lineno, 1, "python -c"))
+    _clock(draft, target, value)
 
 
 def _clock(draft: Draft, target: ast.expr, value: ast.expr) -> None:

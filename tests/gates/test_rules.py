@@ -113,7 +113,15 @@ def test_the_second_one_in_a_unit_does(judge: Judge) -> None:
         "types.FunctionType(a, {})",
         "subprocess.run([sys.executable, '-c', a])",
         "subprocess.run(('python3', '-c', 'x'))",
+        "subprocess.run([sys.executable, '-I', *flags, '-c', a])",
+        "subprocess.run(['env', 'python', '-W', 'error', '-Sc', a])",
+        "subprocess.run(shlex.split('python -c x'))",
+        "subprocess.run(['sh', '-c', 'python3 -c x'])",
+        "subprocess.run(args=f'cd / && {sys.executable} -c {a}', shell=True)",
+        "os.execl(sys.executable, 'python', '-c', a)",
         "os.system('python -c x')",
+        "os.system('/usr/bin/python3.11 -I -X dev -c ' + a)",
+        "[c := a, os.popen(f'python -c {a}')]",
     ],
 )
 def test_code_in_text_blocks(judge: Judge, code: str) -> None:
@@ -122,10 +130,36 @@ def test_code_in_text_blocks(judge: Judge, code: str) -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["re.compile(a)", "ast.literal_eval(a)", "frame.eval(a)", "run(['git', '-c', a])", "'python -m x'", "f.exec"],
+    [
+        "re.compile(a)",
+        "ast.literal_eval(a)",
+        "frame.eval(a)",
+        "f.exec",
+        "run(['git', '-c', a])",
+        "run(['python', '-m', 'pytest', '-c', a])",
+        "run([sys.executable, script, '-c', a])",
+        "os.system('python -m pytest -c x')",
+        "os.system(a + '-c')",
+        "'python -m x'",
+        "'python -c x'",
+        "Hidden('code', 1, 1, 'python -c')",
+        "report('python -c: text is run as code')",
+        "a in {'python', '-c'}",
+    ],
 )
 def test_what_only_looks_like_it_does_not(judge: Judge, code: str) -> None:
     assert ids(judge("", f"def f(a):\n    return {code}\n")) == []
+
+
+@pytest.mark.parametrize("value", ["'python -c x'", "'/bin/python3 -c ' + a", "f'{sys.executable} -c {a}'"])
+def test_a_command_kept_for_later_blocks(judge: Judge, value: str) -> None:
+    assert ids(judge("", f"def f(a):\n    line = {value}\n    return os.system(line)\n")) == ["H4:shop/cart.py:f"]
+    assert ids(judge("", f"def f(a):\n    line: str = {value}\n    return os.system(line)\n")) == ["H4:shop/cart.py:f"]
+
+
+@pytest.mark.parametrize("value", ["'python -c'", "'see python -c x'", "'python -m x -c y'", "Hidden('python -c x')"])
+def test_a_text_about_a_command_does_not(judge: Judge, value: str) -> None:
+    assert ids(judge("", f"def f(a):\n    line = {value}\n    return report(line)\n")) == []
 
 
 def test_code_in_text_may_move(judge: Judge) -> None:
