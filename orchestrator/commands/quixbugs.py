@@ -17,7 +17,7 @@ def do(
     jobs: int,
     json: bool,
 ) -> int:
-    """Print a table, or the document of CONTRACTS' `bench` form. 0 where the bench ran, whatever was fixed."""
+    """Print a table, or the one JSON document that every bench has. 0 where the bench ran, whatever was fixed."""
     programs = quixbugs.programs(path)
     if not programs:
         raise boundary.Mistake(
