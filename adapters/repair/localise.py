@@ -136,12 +136,12 @@ def _closure(modules: list[Module], named: Mapping[str, float]) -> dict[tuple[st
     level: dict[str, float] = {name: weight for name, weight in named.items() if name in defined}
     for _ in range(_DEPTH):
         following: dict[str, float] = {}
-        for name, weight in level.items():
-            for module, function in defined[name]:
-                place = module.path, function.lineno
-                if found.get(place, 0.0) < weight:
-                    found[place] = weight
-                    following.update({used: weight * _CALLED for used in _used(function) if used in defined})
+        reached = ((*place, weight) for name, weight in level.items() for place in defined[name])
+        for module, function, weight in reached:
+            place = module.path, function.lineno
+            if found.get(place, 0.0) < weight:
+                found[place] = weight
+                following.update({used: weight * _CALLED for used in _used(function) if used in defined})
         level = following
     return found
 

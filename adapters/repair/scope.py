@@ -108,11 +108,11 @@ def _names(module: Module, function: Function | None) -> dict[str, Kinds]:
     for level in levels:
         for name, known in _bound(level, function):
             found[name].add(known)
-    for _ in range(2):  # twice: what a name was assigned from may be known only after the first pass
-        for node in (part for level in levels for part in ast.walk(level)):
-            for name, known in evidence(node, found):
-                if name in found:
-                    found[name].add(known)
+    parts = [part for level in levels for part in ast.walk(level)]
+    for node in (*parts, *parts):  # twice: what a name was assigned from may be known only after the first pass
+        for name, known in evidence(node, found):
+            if name in found:
+                found[name].add(known)
     return {name: frozenset(known) for name, known in found.items()}
 
 

@@ -28,6 +28,7 @@ NEAR: Mapping[str, Mapping[str, float]] = {
 _ORDERED = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
 _TEXT_LIKE = {"str", "list", "tuple"}
 _NUMBERS = {"int", "float"}
+_NEVER_NUMBERS = {*_TEXT_LIKE, "dict", "set", "object", "iterable"}
 
 
 def _operator(node: ast.AST, site: Site) -> Iterator[Draft]:
@@ -105,20 +106,31 @@ def _term(node: ast.AST, site: Site) -> Iterator[Draft]:
     kinds = site.kind(node)
     if not place or "bool" in kinds or (isinstance(node, ast.Constant) and not isinstance(node.value, int)):
         return
-    mentioned = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-    for name, known in site.scope.names.items():
-        shared = known & kinds
-        if "callable" in known or name == "self" or (name in mentioned and not kinds & _TEXT_LIKE):
-            continue
-        text = site.operand(node)
-        if kinds & _TEXT_LIKE and (shared & _TEXT_LIKE or not known & _NUMBERS):
-            yield site.replace(node, f"{text} + {name}", place * 0.6)
-            yield site.replace(node, f"{name} + {text}", place * 0.6)
-        elif not kinds & _TEXT_LIKE and not known & (_TEXT_LIKE | {"dict", "set", "object", "iterable"}):
-            certain = 1.0 if known & _NUMBERS else 0.4
-            yield site.replace(node, f"{text} - {name}", place * certain)
-            yield site.replace(node, f"{text} + {name}", place * certain * 0.8)
-            yield site.replace(node, f"{text} * {name}", place * certain * 0.2)
+    names = [(name, known) for name, known in site.scope.names.items() if "callable" not in known and name != "self"]
+    if kinds & _TEXT_LIKE:
+        beside = [name for name, known in names if known & kinds & _TEXT_LIKE or not known & _NUMBERS]
+        yield from _joined(node, site, names=beside, weight=place * 0.6)
+    else:
+        mentioned = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+        numbers = [(name, known) for name, known in names if name not in mentioned and not known & _NEVER_NUMBERS]
+        for name, known in numbers:
+            yield from _counted(node, site, name=name, weight=place * (1.0 if known & _NUMBERS else 0.4))
+
+
+def _joined(node: ast.expr, site: Site, *, names: list[str], weight: float) -> Iterator[Draft]:
+    """Each name is put at the end and at the start of a sequence."""
+    text = site.operand(node)
+    for name in names:
+        yield site.replace(node, f"{text} + {name}", weight)
+        yield site.replace(node, f"{name} + {text}", weight)
+
+
+def _counted(node: ast.expr, site: Site, *, name: str, weight: float) -> Iterator[Draft]:
+    """A number is subtracted, added, multiplied with."""
+    text = site.operand(node)
+    yield site.replace(node, f"{text} - {name}", weight)
+    yield site.replace(node, f"{text} + {name}", weight * 0.8)
+    yield site.replace(node, f"{text} * {name}", weight * 0.2)
 
 
 def _place(node: ast.expr, site: Site) -> float:

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator, Mapping
 
-from pareback.adapters.repair.kinds import CONTAINERS
+from pareback.adapters.repair.kinds import CONTAINERS, Kinds
 from pareback.adapters.repair.operator import Draft, Example, Operator, Site, likeness
 
 _EMPTY: Mapping[str, tuple[str, ...]] = {
@@ -74,14 +74,18 @@ def _computed(node: ast.AST, site: Site) -> Iterator[Draft]:
         return
     flag = isinstance(value, ast.Constant) and isinstance(value.value, bool)
     for name, known in site.scope.names.items():
-        if "callable" in known or name == "self":
-            continue
-        yield site.replace(value, name, 0.3 if flag else 0.8)
-        if flag and known & CONTAINERS:
-            yield site.replace(value, f"not {name}", 0.7)
-        if flag and "int" in known:
-            yield site.replace(value, f"{name} == 0", 1.0)
-            yield site.replace(value, f"{name} > 0", 0.5)
+        if "callable" not in known and name != "self":
+            yield site.replace(value, name, 0.3 if flag else 0.8)
+            yield from (site.replace(value, test, weight) for test, weight in _tests(name, known) if flag)
+
+
+def _tests(name: str, known: Kinds) -> Iterator[tuple[str, float]]:
+    """What is asked of a name, each with its weight."""
+    if known & CONTAINERS:
+        yield f"not {name}", 0.7
+    if "int" in known:
+        yield f"{name} == 0", 1.0
+        yield f"{name} > 0", 0.5
 
 
 def _returned(node: ast.AST, site: Site) -> Iterator[Draft]:

@@ -16,15 +16,22 @@ def _places(node: ast.AST, site: Site) -> Iterator[tuple[int, str, float]]:
     the start, at the end, or before a last `return`."""
     for block in blocks(node):
         body = [item for item in block if not (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant))]
-        if not body or (block is getattr(node, "orelse", None) and isinstance(block[0], ast.If)):
-            continue
-        indent = site.module.indent(body[0])
-        starts = [site.module.starts[_first_line(item) - 1] for item in body]
-        yield from ((at, indent, 1.0 if at == starts[0] else 0.5) for at in starts[:-1])
-        if isinstance(body[-1], ast.Return | ast.Break | ast.Continue | ast.Raise):
-            yield starts[-1], indent, 1.0
-        else:
-            yield from ((starts[-1], indent, 0.5 if starts[1:] else 1.0), (_after(body[-1], site), indent, 1.0))
+        chained = block is getattr(node, "orelse", None) and isinstance(block[0], ast.If)
+        if body and not chained:
+            indent = site.module.indent(body[0])
+            yield from ((at, indent, weight) for at, weight in _gaps(body, site))
+
+
+def _gaps(body: list[ast.stmt], site: Site) -> Iterator[tuple[int, float]]:
+    """(offset, weight) before each statement of a block, and after the last one where that can be reached."""
+    first, *inner = (site.module.starts[_first_line(item) - 1] for item in body)
+    leaves = isinstance(body[-1], ast.Return | ast.Break | ast.Continue | ast.Raise)
+    yield first, 1.0
+    yield from ((at, 1.0 if at == first else 0.5) for at in inner[:-1])
+    if inner:
+        yield inner[-1], 1.0 if leaves else 0.5
+    if not leaves:
+        yield _after(body[-1], site), 1.0
 
 
 def _first_line(statement: ast.stmt) -> int:
@@ -45,17 +52,25 @@ def _insert(site: Site, place: tuple[int, str, float], text: str, weight: float)
 
 def _collect(node: ast.AST, site: Site) -> Iterator[Draft]:
     """`seen.add(node)`, `out.append(item)`: a container that is made or asked, and a value at hand."""
-    values = [name for name, known in site.scope.names.items() if "callable" not in known and name != "self"]
+    calls = [call for container in site.scope.of_kind("list", "set") for call in _collecting(container, node, site)]
     for place in _places(node, site):
-        for container in site.scope.of_kind("list", "set"):
-            known = site.scope.names[container]
-            method = _COLLECTS["set" if "set" in known and "list" not in known else "list"]
-            asked = 1.0 if _needs_more(container, method, site) else 0.5
-            for value in values:
-                if value != container and f"{container}.{method}({value})" not in site.module.text:
-                    yield _insert(
-                        site, place, f"{container}.{method}({value})", asked * _collectable(value, node, site)
-                    )
+        yield from (_insert(site, place, call, weight) for call, weight in calls)
+
+
+def _collecting(container: str, node: ast.AST, site: Site) -> Iterator[tuple[str, float]]:
+    """The calls, not made anywhere yet, that put a value into the container, each with its weight."""
+    known = site.scope.names[container]
+    method = _COLLECTS["set" if "set" in known and "list" not in known else "list"]
+    asked = 1.0 if _needs_more(container, method, site) else 0.5
+    for value in _values(site):
+        call = f"{container}.{method}({value})"
+        if value != container and call not in site.module.text:
+            yield call, asked * _collectable(value, node, site)
+
+
+def _values(site: Site) -> list[str]:
+    """The names at hand that hold values."""
+    return [name for name, known in site.scope.names.items() if "callable" not in known and name != "self"]
 
 
 def _needs_more(container: str, method: str, site: Site) -> bool:
@@ -78,17 +93,24 @@ def _advance(node: ast.AST, site: Site) -> Iterator[Draft]:
     """`previous = current`, `i += 1`: a variable of a loop that never moves on."""
     assert isinstance(node, ast.For | ast.While)
     stored = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+    moves = [
+        (text, weight * (0.6 if name in stored else 1.0))
+        for name in _values(site)
+        for text, weight in _moves(name, site)
+    ]
     for place in _places(node, site):
-        for name, known in site.scope.names.items():
-            still = 0.6 if name in stored else 1.0
-            if "callable" in known or name == "self":
-                continue
-            if "int" in known:
-                yield _insert(site, place, f"{name} += 1", 0.7 * still)
-                yield _insert(site, place, f"{name} -= 1", 0.3 * still)
-            for other, also in site.scope.names.items():
-                if other != name and "callable" not in also and "param" not in known:
-                    yield _insert(site, place, f"{name} = {other}", (0.3 + 0.5 * likeness(name, other)) * still)
+        yield from (_insert(site, place, text, weight) for text, weight in moves)
+
+
+def _moves(name: str, site: Site) -> Iterator[tuple[str, float]]:
+    """The statements that move a variable on, each with its weight: a count by one, a local to another name's value."""
+    known = site.scope.names[name]
+    if "int" in known:
+        yield f"{name} += 1", 0.7
+        yield f"{name} -= 1", 0.3
+    if "param" not in known:
+        others = (other for other, also in site.scope.names.items() if other != name and "callable" not in also)
+        yield from ((f"{name} = {other}", 0.3 + 0.5 * likeness(name, other)) for other in others)
 
 
 def _base_case(node: ast.AST, site: Site) -> Iterator[Draft]:

@@ -12,6 +12,7 @@ _UNKNOWN = re.compile(r"name '(\w+)' is not defined|cannot access local variable
 _WANTED = re.compile(r"cannot import name '(\w+)'|has no attribute '(\w+)'")
 _MEANT = re.compile(r"Did you mean: '(\w+)'|did you mean '(\w+)'", re.IGNORECASE)
 _LACKING = re.compile(r"(\w+)\(\) missing \d+ required (?:positional|keyword-only) arguments?: '(\w+)'")
+_DEFAULTS = {"None": 1.0, "0": 0.5, "False": 0.4, "''": 0.3, "1": 0.3, "True": 0.3}
 _HOMES = {
     "defaultdict": "collections", "Counter": "collections", "deque": "collections", "OrderedDict": "collections",
     "namedtuple": "collections", "partial": "functools", "reduce": "functools", "wraps": "functools",
@@ -93,20 +94,19 @@ def _renamed(node: ast.AST, site: Site) -> Iterator[Draft]:
 def _parameter(node: ast.AST, site: Site) -> Iterator[Draft]:
     """A parameter that callers leave out gets a default."""
     assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    if node.args.defaults or not node.args.args:
+        return
+    last = node.args.args[-1]
+    end, equals = site.module.span(last)[1], " = " if last.annotation else "="
+    for called, lacking in _lacking(site):
+        if (called, lacking) == (node.name, last.arg):
+            yield from (site.splice(end, end, equals + value, weight) for value, weight in _DEFAULTS.items())
+
+
+def _lacking(site: Site) -> Iterator[tuple[str, str]]:
+    """(function, parameter) of each complaint about a missing argument."""
     for message in site.clues.messages:
-        for match in _LACKING.finditer(message):
-            last = node.args.args[-1:]
-            if match[1].split(".")[-1] == node.name and last and last[0].arg == match[2] and not node.args.defaults:
-                end = site.module.span(last[0])[1]
-                for value, weight in (
-                    ("None", 1.0),
-                    ("0", 0.5),
-                    ("False", 0.4),
-                    ("''", 0.3),
-                    ("1", 0.3),
-                    ("True", 0.3),
-                ):
-                    yield site.splice(end, end, f" = {value}" if last[0].annotation else f"={value}", weight)
+        yield from ((match[1].split(".")[-1], match[2]) for match in _LACKING.finditer(message))
 
 
 def _fresh_default(node: ast.AST, site: Site) -> Iterator[Draft]:
