@@ -8,6 +8,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+WIDTH = 160
+"""Characters of a line that is quoted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
@@ -24,6 +27,12 @@ class Shelf:
             return None if b"\0" in raw else raw.decode("utf-8-sig")
         except UnicodeDecodeError:
             return None
+
+    def line(self, path: str, number: int) -> str:
+        """A line of a file without its indent, numbered from 1; empty where there is none."""
+        text = self.text(path) if path in self.files else None
+        lines = (text or "").split("\n")
+        return lines[number - 1].strip()[:WIDTH] if 0 < number <= len(lines) else ""
 
 
 def imported(shelf: Shelf, path: str) -> list[str]:

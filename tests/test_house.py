@@ -20,7 +20,7 @@ PARTS = {
 }
 MANY_DOORS = {"pydantic"}  # the door of ledger, settings and options is the room orchestrator
 TARGET_SIDE = {"pytest", "_pytest"}  # imported by what runs under the target's interpreter
-EARLY = ("langgraph", "litellm", "libcst", "radon", "httpx")
+EARLY = ("langgraph", "litellm", "libcst", "radon", "httpx", "rich")
 
 
 @cache

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pareback.adapters.model import Model, Profile, Request, Source
+from pareback.adapters.model import Failure, Model, Profile, Request, Source
 from pareback.adapters.ticket import Ticket
 from pareback.orchestrator import prompts, race, sources
 from pareback.orchestrator.context import Context
@@ -44,7 +44,8 @@ def play(state: State, context: Context, drive: race.Drive) -> State:
 
 def question(state: State, context: Context, model: Model) -> Request:
     """What every candidate of the next round is asked; a function of the state, so that replay asks the same."""
-    files, tests = _sources(state, context, model)
+    shelf = Shelf(_files(state, context), context.repository.read, context.tests.roots)
+    files, tests = _sources(shelf, state, context, model=model)
     profile = model.profile
     forms = [context.forms[name] for name in _taught(profile, state)]
     return Request(
@@ -52,7 +53,7 @@ def question(state: State, context: Context, model: Model) -> Request:
         ticket=_asked(context.ticket),
         files=files,
         tests=tests,
-        failures=state.feedback.failures,
+        failures=tuple(_with_code(failure, shelf) for failure in state.feedback.failures),
         findings=state.feedback.findings,
         refused=state.feedback.refused,
         tried=state.feedback.tried,
@@ -76,8 +77,15 @@ def _asked(ticket: Ticket) -> str:
     return f"{ticket.title}\n{ticket.text}"
 
 
-def _sources(state: State, context: Context, model: Model) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
-    shelf = Shelf(_files(state, context), context.repository.read, context.tests.roots)
+def _with_code(failure: Failure, shelf: Shelf) -> Failure:
+    """The failure with the lines of code it went through."""
+    frames = (replace(frame, code=shelf.line(frame.path, frame.line)) for frame in failure.frames)
+    return replace(failure, frames=tuple(frames))
+
+
+def _sources(
+    shelf: Shelf, state: State, context: Context, *, model: Model
+) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
     wanted = sources.Wanted(
         edit=context.ticket.files,
         see=context.ticket.read,
