@@ -24,11 +24,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One step of a traceback inside the target's tree."""
+    """One step of a traceback inside the target's tree; `code` is the line itself, where it is known."""
 
     path: str
     line: int
     function: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,5 +215,11 @@ def _source(kind: str, source: Source) -> str:
 
 
 def _failure(failure: Failure) -> str:
-    frames = "".join(f"\n  at {frame.path}:{frame.line} in {frame.function}" for frame in failure.frames)
+    frames = "".join(f"\n{_frame(frame)}" for frame in failure.frames)
     return f"## RED TEST: {failure.test}\n{failure.message.rstrip()}{frames}"
+
+
+def _frame(frame: Frame) -> str:
+    """A step with its line of code, since nobody counts lines in a prompt."""
+    code = f": {frame.code}" if frame.code else ""
+    return f"  at {frame.path}:{frame.line} in {frame.function}{code}"

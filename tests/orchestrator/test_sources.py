@@ -165,6 +165,12 @@ def test_relative_imports_are_taken_from_where_they_stand(statement: str, found:
     assert shown({**sourced, TEST: "import pkg.sub.mod\n"}, roots=("src", ".")) == led
 
 
+def test_a_line_is_quoted_without_its_indent_where_there_is_one() -> None:
+    tree = shelf({"b.py": "def f():\n    return 1\n", "c.bin": b"\x00\n"})
+    assert [tree.line("b.py", number) for number in (0, 1, 2, 3, 4)] == ["", "def f():", "return 1", "", ""]
+    assert (tree.line("c.bin", 1), tree.line("gone.py", 1)) == ("", "")
+
+
 def test_roots_are_looked_through_in_order() -> None:
     files = ("src/a.py", "a.py", "src/b/__init__.py")
     assert module_paths("a", files, ("src", ".")) == ["src/a.py", "a.py"]
