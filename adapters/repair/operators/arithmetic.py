@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
+from pareback.adapters.repair.kinds import Kinds
 from pareback.adapters.repair.operator import Draft, Example, Operator, Site
 
 SYMBOLS: Mapping[type[ast.operator], str] = {
@@ -106,15 +107,12 @@ def _term(node: ast.AST, site: Site) -> Iterator[Draft]:
     kinds = site.kind(node)
     if not place or "bool" in kinds or (isinstance(node, ast.Constant) and not isinstance(node.value, int)):
         return
-    names = [(name, known) for name, known in site.scope.names.items() if "callable" not in known and name != "self"]
+    names = {name: known for name, known in site.scope.names.items() if "callable" not in known and name != "self"}
     if kinds & _TEXT_LIKE:
-        beside = [name for name, known in names if known & kinds & _TEXT_LIKE or not known & _NUMBERS]
+        beside = [name for name, known in names.items() if known & kinds & _TEXT_LIKE or not known & _NUMBERS]
         yield from _joined(node, site, names=beside, weight=place * 0.6)
     else:
-        mentioned = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-        numbers = [(name, known) for name, known in names if name not in mentioned and not known & _NEVER_NUMBERS]
-        for name, known in numbers:
-            yield from _counted(node, site, name=name, weight=place * (1.0 if known & _NUMBERS else 0.4))
+        yield from _counted(node, site, names=names, weight=place)
 
 
 def _joined(node: ast.expr, site: Site, *, names: list[str], weight: float) -> Iterator[Draft]:
@@ -125,12 +123,16 @@ def _joined(node: ast.expr, site: Site, *, names: list[str], weight: float) -> I
         yield site.replace(node, f"{name} + {text}", weight)
 
 
-def _counted(node: ast.expr, site: Site, *, name: str, weight: float) -> Iterator[Draft]:
-    """A number is subtracted, added, multiplied with."""
+def _counted(node: ast.expr, site: Site, *, names: Mapping[str, Kinds], weight: float) -> Iterator[Draft]:
+    """Each name that may be a number and is not mentioned yet is subtracted, added, multiplied with."""
     text = site.operand(node)
-    yield site.replace(node, f"{text} - {name}", weight)
-    yield site.replace(node, f"{text} + {name}", weight * 0.8)
-    yield site.replace(node, f"{text} * {name}", weight * 0.2)
+    mentioned = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    for name, known in names.items():
+        if name not in mentioned and not known & _NEVER_NUMBERS:
+            certain = weight * (1.0 if known & _NUMBERS else 0.4)
+            yield site.replace(node, f"{text} - {name}", certain)
+            yield site.replace(node, f"{text} + {name}", certain * 0.8)
+            yield site.replace(node, f"{text} * {name}", certain * 0.2)
 
 
 def _place(node: ast.expr, site: Site) -> float:
