@@ -86,8 +86,7 @@ def judge(first: Report, second: Report, *, tree: Collection[str], roots: Collec
     """The baseline from two runs on T. `tree` are the paths of T: they decide whether a missing name is the code's own
     fault (a red file) or the environment's (a problem)."""
     broken = _broken(first) or _broken(second)
-    told = {error.path for error in first.errors}
-    errors = (*first.errors, *(error for error in second.errors if error.path not in told))
+    errors = _errors(first, second)
     own = _own_names(tree, roots)
     red_files = [error for error in errors if _is_red(error, own)]
     aside = [error for error in errors if error not in red_files and _is_aside(error)]
@@ -169,6 +168,12 @@ def _broken(report: Report) -> str:
     if report.work in ("ran", "timeout") and (report.results or report.errors):
         return ""
     return report.reason or "no test was collected"
+
+
+def _errors(first: Report, second: Report) -> tuple[CollectError, ...]:
+    """What could not be collected, in either run; of a path that failed in both, as the first run says it."""
+    told = {error.path for error in first.errors}
+    return (*first.errors, *(error for error in second.errors if error.path not in told))
 
 
 def _working_seconds(report: Report) -> float:

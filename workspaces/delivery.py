@@ -23,8 +23,8 @@ def transplant(store: Store, *, base: str, head: str, onto: str) -> str | None:
         before, after, there = (store.read(entry.id) if entry else None for entry in (old, new, found))
         if there == before:
             changes[path] = after
-        elif there is not None and before is not None and there == _unix(before) and b"\r" not in there:
-            changes[path] = None if after is None else _unix(after)
+        elif before is not None and there == _unix(before) and b"\r" not in there:
+            changes[path] = after and _unix(after)
         else:
             return None
     return trees.update(store, onto, changes)

@@ -71,16 +71,26 @@ def wait(child: int, line: int, hears: int) -> int:
             pid, status = os.waitpid(child, os.WNOHANG)
             if pid:
                 return status
-        if line in ready:
-            try:
-                heard = os.read(line, 16)
-            except OSError:
-                heard = b""
-            if b"d" in heard:
-                os.kill(child, _DUMP)
-            if not heard or b"k" in heard:
-                watched = [hears]
-                os.kill(child, signal.SIGKILL)
+        if line in ready and not obey(child, listen(line)):
+            watched = [hears]
+
+
+def listen(line: int) -> bytes:
+    """What the other side asks for; nothing where it is gone."""
+    try:
+        return os.read(line, 16)
+    except OSError:
+        return b""
+
+
+def obey(child: int, heard: bytes) -> bool:
+    """Pass the requests on to the child; whether there can be more of them."""
+    if b"d" in heard:
+        os.kill(child, _DUMP)
+    if heard and b"k" not in heard:
+        return True
+    os.kill(child, signal.SIGKILL)
+    return False
 
 
 def sweep() -> None:

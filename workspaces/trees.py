@@ -134,10 +134,17 @@ def _compare(
 ) -> Iterator[tuple[str, Entry | None, Entry | None]]:
     if old == new:
         return
-    before, after = (entry if entry and entry.mode == TREE else None for entry in (old, new))
-    if before or after:
-        empty = store.write_tree({})
-        yield from compare(store, before.id if before else empty, after.id if after else empty, f"{path}/")
-    leaf, fresh = (entry if entry and entry.mode != TREE else None for entry in (old, new))
-    if leaf or fresh:
-        yield path, leaf, fresh
+    modes = {entry.mode for entry in (old, new) if entry}
+    if TREE in modes:
+        yield from compare(store, _tree(store, old), _tree(store, new), f"{path}/")
+    if modes - {TREE}:
+        yield path, _leaf(old), _leaf(new)
+
+
+def _tree(store: Store, entry: Entry | None) -> str:
+    """The id of the folder, of an empty one where there is none."""
+    return entry.id if entry and entry.mode == TREE else store.write_tree({})
+
+
+def _leaf(entry: Entry | None) -> Entry | None:
+    return entry if entry and entry.mode != TREE else None
