@@ -10,8 +10,11 @@ least one test red count.
 import ast
 import importlib
 import random
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from embedded_search import Target, judged, parsed, report
@@ -83,53 +86,88 @@ def mistakes(text: str) -> Iterator[str]:
 
 def _changes(node: ast.AST, names: list[str], lines: list[str]) -> Iterator[tuple[int, int, int, str]]:
     """(line, start, end, text) of each change at a node that lies on one line."""
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names and len(names) > 1:
-        other = names[(names.index(node.id) + 1) % len(names)]
-        yield node.lineno - 1, node.col_offset, node.col_offset + len(node.id), other
+    if isinstance(node, ast.Name):
+        yield from _renamed(node, names)
     elif isinstance(node, ast.Constant) and type(node.value) is int:
         yield node.lineno - 1, node.col_offset, node.end_col_offset or 0, str(node.value + 1)
     elif isinstance(node, ast.Compare | ast.BinOp | ast.BoolOp):
-        op = node.ops[0] if isinstance(node, ast.Compare) else node.op
-        left, right = (
-            node.values[:2]
-            if isinstance(node, ast.BoolOp)
-            else [node.left, node.comparators[0] if isinstance(node, ast.Compare) else node.right]
-        )
-        old, new = _SWAPS.get(type(op), ("", ""))
-        at = lines[left.end_lineno - 1].find(old, left.end_col_offset) if left.end_lineno and old else -1
-        if at >= 0 and left.end_lineno == right.lineno:
-            yield right.lineno - 1, at, at + len(old), new
+        yield from _swapped(node, lines)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         yield node.lineno - 1, node.col_offset, node.col_offset + 4, ""
+
+
+def _renamed(node: ast.Name, names: list[str]) -> Iterator[tuple[int, int, int, str]]:
+    """The next parameter in place of the one that is read."""
+    if isinstance(node.ctx, ast.Load) and node.id in names and len(names) > 1:
+        other = names[(names.index(node.id) + 1) % len(names)]
+        yield node.lineno - 1, node.col_offset, node.col_offset + len(node.id), other
+
+
+def _swapped(node: ast.Compare | ast.BinOp | ast.BoolOp, lines: list[str]) -> Iterator[tuple[int, int, int, str]]:
+    """Another operator between the first two operands."""
+    op, left, right = _operation(node)
+    old, new = _SWAPS.get(type(op), ("", ""))
+    at = lines[left.end_lineno - 1].find(old, left.end_col_offset) if left.end_lineno and old else -1
+    if at >= 0 and left.end_lineno == right.lineno:
+        yield right.lineno - 1, at, at + len(old), new
+
+
+def _operation(node: ast.Compare | ast.BinOp | ast.BoolOp) -> tuple[ast.AST, ast.expr, ast.expr]:
+    """The first operator of a node with what stands left and right of it."""
+    if isinstance(node, ast.Compare):
+        return node.ops[0], node.left, node.comparators[0]
+    if isinstance(node, ast.BoolOp):
+        return node.op, node.values[0], node.values[1]
+    return node.op, node.left, node.right
 
 
 def seeded(folder: Path, each: int, seed: int) -> Iterator[Target]:
     """`each` red targets for every module, always the same for one seed."""
     for module, calls in CALLS.items():
-        right = importlib.import_module(module)
-        text = Path(str(right.__file__)).read_text(encoding="utf-8")
-        text = text.replace("from _bisect import *", "pass").replace("from _heapq import *", "pass")
-        tests = ["import target\n\n"]
-        for number, call in enumerate(calls):
-            value = eval(
-                f"right.{call}" if not call.startswith("list(") else f"list(right.{call[5:]}", {"right": right}
-            )
-            asked = f"target.{call}" if not call.startswith("list(") else f"list(target.{call[5:]}"
-            tests.append(f"def test_{number}():\n    assert {asked} == {value!r}\n\n")
-        changed = list(mistakes(text))
+        tests = _tests(calls, _answers(folder, module, calls))
+        changed = list(mistakes(_program(module)))
         random.Random(f"{module}{seed}").shuffle(changed)
-        found = 0
-        for at, wrong in enumerate(changed):
-            target = Target(f"{module} {at}", folder / f"{module}{at}", "target.py", "test_target.py")
-            target.folder.mkdir()
-            (target.folder / target.program).write_text(wrong, encoding="utf-8")
-            (target.folder / target.tests).write_text("\n".join(tests), encoding="utf-8")
-            outcome = judged(target, {}, (), stop=False)
-            if outcome.failures and len(outcome.failures) < len(calls):
-                yield target
-                found += 1
-            if found == each:
-                break
+        planted = (_planted(folder, f"{module} {at}", wrong, tests) for at, wrong in enumerate(changed))
+        yield from islice((target for target in planted if _red(target, len(calls))), each)
+
+
+def _program(module: str) -> str:
+    """A module's source, with nothing taken from its twin in C."""
+    text = Path(str(importlib.import_module(module).__file__)).read_text(encoding="utf-8")
+    return text.replace("from _bisect import *", "pass").replace("from _heapq import *", "pass")
+
+
+def _answers(folder: Path, module: str, calls: list[str]) -> list[str]:
+    """What the right module answers, each as the text of a literal. Raises CalledProcessError where a call fails."""
+    script = folder / f"answers_{module}.py"
+    asked = "".join(f"print(repr({_asked('right', call)}))\n" for call in calls)
+    script.write_text(f"import {module} as right\n\n{asked}", encoding="utf-8")
+    said = subprocess.run([sys.executable, "-I", script], capture_output=True, text=True, check=True)
+    return said.stdout.splitlines()
+
+
+def _tests(calls: list[str], answers: list[str]) -> str:
+    pairs = enumerate(zip(calls, answers, strict=True))
+    tests = [f"def test_{at}():\n    assert {_asked('target', call)} == {answer}\n\n" for at, (call, answer) in pairs]
+    return "\n".join(["import target\n\n", *tests])
+
+
+def _asked(module: str, call: str) -> str:
+    """The call with its module in front of it, inside of a `list` around it."""
+    return f"list({module}.{call[5:]}" if call.startswith("list(") else f"{module}.{call}"
+
+
+def _planted(folder: Path, name: str, program: str, tests: str) -> Target:
+    target = Target(name, folder / name.replace(" ", ""), "target.py", "test_target.py")
+    target.folder.mkdir()
+    (target.folder / target.program).write_text(program, encoding="utf-8")
+    (target.folder / target.tests).write_text(tests, encoding="utf-8")
+    return target
+
+
+def _red(target: Target, calls: int) -> bool:
+    """Whether the mistake shows in some of the tests and not in all of them."""
+    return 0 < len(judged(target, {}, (), stop=False).failures) < calls
 
 
 def main() -> None:
