@@ -51,6 +51,14 @@ def _volatile(draft: Draft, node: ast.expr) -> None:
 
 
 def call(draft: Draft, node: ast.Call, nesting: int) -> None:
+    asked(draft, node, nesting)
+    if draft.atom:
+        _volatile(draft, node)
+    _called(draft, node, node.func)
+
+
+def asked(draft: Draft, node: ast.Call, nesting: int) -> None:
+    """What is called and what it is given, without a question about what the call does."""
     visitors, func = draft.visitors, node.func
     draft.tokens.append("call")
     visitors[type(func)](draft, func, nesting)
@@ -59,9 +67,6 @@ def call(draft: Draft, node: ast.Call, nesting: int) -> None:
     for keyword in node.keywords:
         draft.tokens.append(f"w:{keyword.arg or '**'}")
         visitors[type(keyword.value)](draft, keyword.value, nesting)
-    if draft.atom:
-        _volatile(draft, node)
-    _called(draft, node, func)
 
 
 def _called(draft: Draft, node: ast.Call, func: ast.expr) -> None:

@@ -26,6 +26,11 @@ def suspect_call(node: ast.Call) -> Hidden | None:
     return None
 
 
+def only_compiles(statement: ast.Call) -> bool:
+    """A call of `compile` whose result nothing takes: the text is checked and never run."""
+    return type(statement.func) is ast.Name and statement.func.id == "compile"
+
+
 def _suspect_name(node: ast.Call, name: str) -> Hidden | None:
     if name in _CODE or name == "FunctionType":
         return Hidden("code", node.lineno, 1, name)

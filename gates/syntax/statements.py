@@ -5,6 +5,7 @@ import ast
 
 from pareback.gates.facts import Declared, Hidden, Shared
 from pareback.gates.syntax import commands, hidden
+from pareback.gates.syntax.access import asked
 from pareback.gates.syntax.draft import Draft, Visitors
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -36,6 +37,9 @@ def expression(draft: Draft, node: ast.Expr, nesting: int) -> None:
     """Strings and `...` are documentation. A condition or a comprehension run for its effects is hidden flow."""
     value = node.value
     if type(value) is ast.Constant:
+        return
+    if type(value) is ast.Call and hidden.only_compiles(value):
+        asked(draft, value, nesting)
         return
     if isinstance(value, _COMPREHENSIONS):
         draft.hidden.append(Hidden("statement", node.lineno, 1, "comprehension"))

@@ -151,6 +151,12 @@ def test_what_only_looks_like_it_does_not(judge: Judge, code: str) -> None:
     assert ids(judge("", f"def f(a):\n    return {code}\n")) == []
 
 
+def test_a_text_that_is_only_checked_does_not(judge: Judge) -> None:
+    assert ids(judge("", "def f(a):\n    compile(a, 'b', 'exec')\n")) == []
+    assert ids(judge("", "def f(a):\n    code = compile(a, 'b', 'exec')\n")) == ["H4:shop/cart.py:f"]
+    assert ids(judge("", "def f(a):\n    compile(eval(a), 'b', 'exec')\n")) == ["H4:shop/cart.py:f"]
+
+
 @pytest.mark.parametrize("value", ["'python -c x'", "'/bin/python3 -c ' + a", "f'{sys.executable} -c {a}'"])
 def test_a_command_kept_for_later_blocks(judge: Judge, value: str) -> None:
     assert ids(judge("", f"def f(a):\n    line = {value}\n    return os.system(line)\n")) == ["H4:shop/cart.py:f"]
