@@ -1,6 +1,6 @@
 """Kill -9 in a larger loop than the tests have time for: many runs, each killed at random until it gets through.
 
-    python benchmarks/kill_loop.py --kills 200
+    python benchmarks/kill_loop.py --kills 200 --python LEAN/bin/python
 
 Uses the killer of the end-to-end tests and a loopback model that answers by what the prompt says. Prints kills, and
 repeated calls, and whether every run delivered the same tree.
@@ -26,12 +26,16 @@ KILLER = ROOT / "tests" / "e2e" / "killer.py"
 def main() -> None:
     words = argparse.ArgumentParser()
     words.add_argument("--kills", type=int, default=200)
-    wanted = words.parse_args().kills
+    words.add_argument(
+        "--python", default=sys.executable, help="runs the target's tests; one with pytest alone is quickest"
+    )
+    chosen = words.parse_args()
+    wanted, python = chosen.kills, chosen.python
     shop = load(ROOT / "tests" / "e2e" / "conftest.py")
     counts: Counter[str] = Counter()
     trees = set()
     with tempfile.TemporaryDirectory(prefix="kills-") as folder, Endpoint(shop) as endpoint:
-        project = shop.Project(Path(folder) / "project", Path(folder) / "home", Path(sys.executable))
+        project = shop.Project(Path(folder) / "project", Path(folder) / "home", Path(python))
         project.root.mkdir()
         project.git("init", "-q", "-b", "main")
         project.write(shop.SHOP)
@@ -49,7 +53,17 @@ def main() -> None:
 
 def one(project: Any, home: Path, url: str, *, seed: int) -> dict[str, Any]:
     home.mkdir()
-    words = [sys.executable, str(KILLER), str(home), str(project.root), sys.executable, url, "random", str(seed), "4"]
+    words = [
+        sys.executable,
+        str(KILLER),
+        str(home),
+        str(project.root),
+        str(project.python),
+        url,
+        "random",
+        str(seed),
+        "4",
+    ]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
