@@ -23,11 +23,16 @@ def transplant(store: Store, *, base: str, head: str, onto: str) -> str | None:
         before, after, there = (store.read(entry.id) if entry else None for entry in (old, new, found))
         if there == before:
             changes[path] = after
-        elif before is not None and there == _unix(before) and b"\r" not in there:
+        elif _same_but_for_line_ends(before, there):
             changes[path] = after and _unix(after)
         else:
             return None
     return trees.update(store, onto, changes)
+
+
+def _same_but_for_line_ends(before: bytes | None, there: bytes | None) -> bool:
+    """Whether the user's checkout turned the line ends of what git holds, and did nothing else."""
+    return before is not None and there is not None and b"\r" not in there and there == _unix(before)
 
 
 def publish(shadow: Git, store: Store, *, location: Location, commit: str) -> None:
