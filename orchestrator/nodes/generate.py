@@ -25,7 +25,7 @@ from pareback.orchestrator.state import Candidate
 INCOMPLETE: dict[Finish, str] = {
     "length": "the reply reached its token cap before its end",
     "filtered": "the provider withheld the reply",
-    "cut": "the reply was cut before its end",
+    "cancelled": "the reply was cancelled before its end",
 }
 
 
@@ -38,8 +38,9 @@ def generate(candidate: Candidate, context: Context) -> Candidate:
         return _without_reply(candidate, error)
     if reply.finish == "exhausted":
         return replace(candidate, reply=reply, status="limit", why="exhausted")
-    if reply.finish in INCOMPLETE:
-        return replace(candidate, reply=reply, status="incomplete", why=INCOMPLETE[reply.finish])
+    if reply.finish != "stop":  # whatever else a part may say, it is not a whole reply
+        why = INCOMPLETE.get(reply.finish, "the reply is not whole")
+        return replace(candidate, reply=reply, status="incomplete", why=why)
     return replace(candidate, reply=reply, status="replied")
 
 

@@ -77,12 +77,13 @@ def test_another_request_is_asked_anew(bench: Any, starter: Starter, replies: Ma
     [
         (Line("half an answer", finish="length"), "incomplete", "the reply reached its token cap before its end"),
         (Line("", finish="filtered"), "incomplete", "the provider withheld the reply"),
+        (Line("half an answer", finish="cancelled"), "incomplete", "the reply was cancelled before its end"),
         (None, "limit", "exhausted"),
         (Line("the prompt has 9000 tokens of 8192", error="too_long"), "incomplete", "9000 tokens of 8192"),
         (Line("no such key", error="refused"), "limit", "refused"),
         (Line("busy", error="unavailable", retry_after=10_000.0), "limit", "unavailable"),
     ],
-    ids=["length", "filtered", "exhausted", "too_long", "refused", "unavailable"],
+    ids=["length", "filtered", "cancelled", "exhausted", "too_long", "refused", "unavailable"],
 )
 def test_whatever_goes_wrong_with_a_reply_is_data(
     bench: Any, starter: Starter, line: Line | None, status: str, why: str
