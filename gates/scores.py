@@ -10,6 +10,8 @@ from typing import Any
 from pareback.gates.facts import FileFacts
 from pareback.gates.language import Language
 from pareback.gates.signal import Charge, Signal
+from pareback.gates.view import Filing
+from pareback.gates.wide import WideSignal
 
 IN_FORCE = ("flow", "size", "state", "interface", "handlers", "hidden")
 """Files under `signals/`, in the order of their ids."""
@@ -31,8 +33,20 @@ class Scores:
 
 @cache
 def signals() -> tuple[Signal, ...]:
-    """The signals in force."""
-    return tuple(_part("signals", name) for name in IN_FORCE)
+    """The signals in force that price a file by itself."""
+    return tuple(part for part in _parts() if hasattr(part, "price"))
+
+
+@cache
+def wide() -> tuple[WideSignal, ...]:
+    """The signals in force that price a tree through its index; one may be of both kinds."""
+    return tuple(part for part in _parts() if hasattr(part, "loads"))
+
+
+@cache
+def filings() -> tuple[Filing, ...]:
+    """What every file says to the index."""
+    return tuple(part.entries for part in wide())
 
 
 @cache
@@ -48,6 +62,11 @@ def language(suffix: str) -> Language | None:
 def score(facts: FileFacts) -> Scores:
     """Price one file."""
     return Scores({signal.id: signal.price(facts) for signal in signals()})
+
+
+@cache
+def _parts() -> tuple[Any, ...]:
+    return tuple(_part("signals", name) for name in IN_FORCE)
 
 
 def _part(folder: str, name: str) -> Any:

@@ -1,6 +1,6 @@
 """The protocol of a signal: one thing measured, priced from facts and explained in words that say one way out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,10 +31,11 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Source before and after, and what the signal says of the difference, in points."""
+    """Source before and after, of one file or of several by path, and what the signal says of the difference, in
+    points."""
 
-    before: str
-    after: str
+    before: str | Mapping[str, str]
+    after: str | Mapping[str, str]
     delta: float
 
 
