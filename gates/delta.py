@@ -9,27 +9,41 @@ from dataclasses import dataclass
 from math import fsum
 
 from pareback.gates.facts import FileFacts
+from pareback.gates.moved import Movement, movement
 from pareback.gates.points import DECIMALS
-from pareback.gates.scores import Scores, score, signals
+from pareback.gates.scores import Scores, ids, score, signals, wide
+from pareback.gates.trees import Ground
 
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """Points of head minus points of base; `signals` are its parts by signal id. With the scores of both sides."""
+    """Points of head minus points of base; `signals` are its parts by signal id. With the scores of both sides, and
+    what the patch did to the loads of the whole tree."""
 
     total: float
     signals: Mapping[str, float]
     base: Mapping[str, Scores]
     head: Mapping[str, Scores]
+    movement: Movement
 
 
-def measure(base: Mapping[str, FileFacts], head: Mapping[str, FileFacts]) -> Delta:
-    """Price both sides of a patch."""
+def measure(base: Mapping[str, FileFacts], head: Mapping[str, FileFacts], below: Ground) -> Delta:
+    """Price both sides of a patch: the facts of the files that differ, on the ground of the others."""
     before = {path: score(facts) for path, facts in base.items()}
     after = {path: score(facts) for path, facts in head.items()}
-    parts = {signal.id: _points(after, signal.id) - _points(before, signal.id) for signal in signals()}
-    total = fsum(parts.values())
-    return Delta(_rounded(total), {name: _rounded(part) for name, part in parts.items()}, before, after)
+    moved = movement(base, head, below)
+    parts = dict.fromkeys(ids(), 0.0)
+    for signal in signals():
+        parts[signal.id] += _points(after, signal.id) - _points(before, signal.id)
+    for signal in wide():
+        parts[signal.id] += moved.total(signal.id)
+    return Delta(
+        total=_rounded(fsum(parts.values())),
+        signals={name: _rounded(part) for name, part in parts.items()},
+        base=before,
+        head=after,
+        movement=moved,
+    )
 
 
 def _points(scores: Mapping[str, Scores], signal: str) -> float:

@@ -4,7 +4,7 @@
 needs the matching of logical lines and is not in this table yet.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from pareback.gates.budget import Budget
@@ -14,28 +14,27 @@ from pareback.gates.plan import findings
 from pareback.gates.points import TABLE
 from pareback.gates.reference import difference
 from pareback.gates.rules import broken_rules
-from pareback.gates.sides import Sides, Source, gather
-from pareback.gates.store import Store
+from pareback.gates.sides import Sides, gather
+from pareback.gates.source import Source
+from pareback.gates.trees import ground
 from pareback.gates.verdict import Verdict
 
 
-def judge(  # noqa: PLR0913  the two trees and four independent settings are the whole interface of the room
+def judge(
     base: Mapping[str, str],
     head: Mapping[str, str],
     *,
-    read: Callable[[str], bytes],
+    source: Source,
     budget: Budget | None,
     waive: tuple[str, ...] = (),
-    store: Store | None = None,
 ) -> Verdict:
-    """Judge head against base: mappings of path to blob id, of whole trees or of the changed paths alone.
+    """Judge head against base: mappings of path to blob id. Of whole trees, so that signals over the repository see it
+    all; of the changed paths alone they see no more than these.
 
-    `read` gives the bytes of a blob; what it raises is passed on. `waive` holds ids of findings that the operator
-    accepts. Without a budget only hard findings count.
+    `waive` holds ids of findings that the operator accepts. Without a budget only hard findings count.
     """
-    source = Source(read, Store() if store is None else store)
     sides = gather(base, head, source)
-    delta = measure(sides.base, sides.head)
+    delta = measure(sides.base, sides.head, ground(base.items() & head.items(), source))
     came_from = origins(units(sides.base), units(sides.head))
     found = findings(sides, delta, came_from, broken_rules(sides, delta, came_from))
     judged = tuple(replace(finding, waived=finding.id in waive) for finding in found)

@@ -11,6 +11,7 @@ from math import fsum
 from pareback.gates.delta import Delta, fits
 from pareback.gates.match import Key, Origins, units
 from pareback.gates.points import DECIMALS, MENTIONED
+from pareback.gates.raised import raised
 from pareback.gates.scores import Scores, signals
 from pareback.gates.sides import Sides
 from pareback.gates.signal import Advice, Charge
@@ -35,6 +36,7 @@ def findings(sides: Sides, delta: Delta, origins: Origins, hard: Sequence[Findin
         for finding in _priced(sides, delta, origins)
         if (finding.path, finding.unit, finding.signal) not in spoken
     ]
+    found += raised(delta)
     places = {(finding.path, finding.unit) for finding in [*hard, *found] if finding.signal != _SIZE}
     kept = [finding for finding in found if finding.signal != _SIZE or (finding.path, finding.unit) not in places]
     return tuple(sorted([*hard, *_unparsed(sides, delta), *kept], key=_urgency))

@@ -44,6 +44,12 @@ def wide() -> tuple[WideSignal, ...]:
 
 
 @cache
+def ids() -> tuple[str, ...]:
+    """The ids of all signals in force, in order."""
+    return tuple(part.id for part in _parts())
+
+
+@cache
 def filings() -> tuple[Filing, ...]:
     """What every file says to the index."""
     return tuple(part.entries for part in wide())

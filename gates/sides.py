@@ -5,50 +5,17 @@ know is extracted.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 from typing import Literal
 
-from pareback.gates.facts import FileFacts, Problem, Unit, from_rows
-from pareback.gates.language import Language
-from pareback.gates.reference import NONE, VERSION, Figures, figures
+from pareback.gates.facts import FileFacts, Problem, Unit
 from pareback.gates.scores import language
-from pareback.gates.store import Store
+from pareback.gates.source import Source
 from pareback.gates.verdict import Unpriced
 from pareback.gates.zones import zone
-
-Read = Callable[[str], bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where bytes and what is known of them come from."""
-
-    read: Read
-    store: Store
-
-    def facts(self, blob: str, front: Language) -> FileFacts:
-        """The facts of a blob, from the store if it knows them."""
-        key = f"{front.version}/{front.grammar}/{blob}"
-        found = self.store.find(key, from_rows)
-        if found is None:
-            found = front.extract(self.read(blob))
-            self.store.keep(key, found)
-        return found
-
-    def figures(self, blob: str | None) -> Figures:
-        """The reference figures of a blob, from the store if it knows them; zeros where there is no file."""
-        if blob is None:
-            return NONE
-        key = f"{VERSION}/{blob}"
-        found = self.store.find(key, lambda row: Figures(*row))
-        if found is None:
-            found = figures(self.read(blob))
-            self.store.keep(key, found)
-        return found
-
 
 Blobs = tuple[str | None, str | None]
 """Blob ids before and after, None where there is no such file."""
@@ -97,17 +64,17 @@ class Sides:
 
 def gather(base: Mapping[str, str], head: Mapping[str, str], source: Source) -> Sides:
     """Read what differs between two trees."""
-    differing = ((path, (base.get(path), head.get(path))) for path in sorted({*base, *head}))
-    found = (_changed(path, blobs, source) for path, blobs in differing if blobs[0] != blobs[1] and zone(path) is None)
+    differing = sorted({path for path, _ in base.items() ^ head.items()})
+    pairs = ((path, (base.get(path), head.get(path))) for path in differing if zone(path) is None)
+    found = (_changed(path, blobs, source) for path, blobs in pairs)
     return Sides(tuple(changed for changed in found if changed is not None))
 
 
 def _changed(path: str, blobs: Blobs, source: Source) -> Changed | None:
     """One file; None where its base says that a program wrote it."""
-    front = language(PurePosixPath(path).suffix)
-    if front is None:
+    if language(PurePosixPath(path).suffix) is None:
         return _unpriced(path, blobs, source)
-    before, after = (None if blob is None else source.facts(blob, front) for blob in blobs)
+    before, after = (None if blob is None else source.facts(path, blob) for blob in blobs)
     if before is not None and zone(path, generated=before.generated):
         return None
     if before is not None and before.problems:

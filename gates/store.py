@@ -9,7 +9,7 @@ import os
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -54,16 +54,19 @@ class Store:
 
     def keep(self, key: str, fact: object) -> None:
         """Keep a fact under a key. Where the disk refuses, it is kept in memory only."""
-        body = json.dumps(rows(fact), separators=(",", ":")).encode()
         with self._lock:
             self._remember(key, fact)
+            self.keep_many([(key, packed(fact))])
+
+    def keep_many(self, bodies: Iterable[tuple[str, bytes]]) -> None:
+        """Keep facts that were packed elsewhere, in one transaction. Where the disk refuses, they are not kept."""
+        with self._lock:
             try:
                 connection = self._open()
                 if connection is not None:
                     with connection:
-                        connection.execute(
-                            "INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", (key, _sum(key, body), body)
-                        )
+                        summed = ((key, _sum(key, body), body) for key, body in bodies)
+                        connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", summed)
             except sqlite3.Error as error:
                 self._give_up(error)
 
@@ -108,6 +111,11 @@ class Store:
             with suppress(OSError):
                 self._path.unlink()
         self._path = None
+
+
+def packed(fact: object) -> bytes:
+    """A fact as the bytes of its row."""
+    return json.dumps(rows(fact), separators=(",", ":")).encode()
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -5,10 +5,13 @@ import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 
 from pareback.gates import budget as budgets
+from pareback.gates.index import Index
 from pareback.gates.judge import judge
+from pareback.gates.source import Source
 from pareback.gates.store import Store
 from pareback.gates.verdict import Verdict
 from pareback.orchestrator import home
@@ -66,11 +69,12 @@ def config_files(repository: Repository, commit: str) -> Mapping[str, bytes]:
     return {name: raw for name, raw in found.items() if raw is not None}
 
 
-def facts_store(environ: Mapping[str, str]) -> Store:
-    """The cache of facts that all runs share."""
+def gate_source(repository: Repository, environ: Mapping[str, str]) -> Source:
+    """Where the gate reads this repository: through the caches that all runs share."""
     folder = home.find(environ).cache
     folder.mkdir(parents=True, exist_ok=True)
-    return Store(folder / "facts.db")
+    name = blake2b(str(repository.root).encode(), digest_size=8).hexdigest()
+    return Source(repository.read, Store(folder / "facts.db"), Index(folder / "index" / name))
 
 
 def _commits(wanted: Comparison, repository: Repository) -> tuple[str, str]:
@@ -98,8 +102,7 @@ def _judged(repository: Repository, base: str, head: str, settings: Settings) ->
     return judge(
         repository.files(base),
         repository.files(head),
-        read=repository.read,
+        source=gate_source(repository, os.environ),
         budget=read_budget(settings.budget),
         waive=settings.waive,
-        store=facts_store(os.environ),
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from pareback.adapters.model import Model
 from pareback.adapters.ticket import Ticket
 from pareback.gates.budget import Budget
-from pareback.gates.store import Store
+from pareback.gates.source import Source
 from pareback.orchestrator.config import Settings
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.ledger import Ledger
@@ -39,7 +39,7 @@ class Context:
     policy: Policy
     measured: Measured
     budget: Budget
-    store: Store | None
+    source: Source
     listen: Callable[[Event], None]
     stop: threading.Event
     race: threading.Event

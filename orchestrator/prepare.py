@@ -14,7 +14,7 @@ from pareback.adapters.model import Model
 from pareback.gates.budget import Budget
 from pareback.orchestrator import ladder, parts, target, upkeep, warmth
 from pareback.orchestrator.boundary import Mistake
-from pareback.orchestrator.comparison import config_files, facts_store, read_budget
+from pareback.orchestrator.comparison import config_files, gate_source, read_budget
 from pareback.orchestrator.config import Settings, environment_layer, flag_layer, repository_layer, resolve, user_layer
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.desk import Desk, Ended
@@ -173,7 +173,7 @@ def _context(desk: Desk, frame: Frame, tests: target.Target, found: Measured) ->
         policy=Policy(files=frozenset(files), editable=ticket.files, allow=allow, given=found.files, links=links),
         measured=found,
         budget=frame.budget,
-        store=facts_store(desk.around.environ),
+        source=gate_source(desk.repository, desk.around.environ),
         listen=desk.around.listen,
         stop=desk.stop,
         race=desk.race,

@@ -29,8 +29,7 @@ def price(commit: str, context: Context) -> Verdict:
     return judge(
         repository.files(context.base),
         repository.files(commit),
-        read=repository.read,
+        source=context.source,
         budget=context.budget,
         waive=(*context.ticket.waive, *context.settings.waive),
-        store=context.store,
     )

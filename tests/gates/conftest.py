@@ -13,7 +13,9 @@ from pareback.gates.delta import measure
 from pareback.gates.facts import FileFacts
 from pareback.gates.judge import judge as judge_trees
 from pareback.gates.languages import python
+from pareback.gates.source import Source
 from pareback.gates.store import Store
+from pareback.gates.trees import ground
 from pareback.gates.verdict import Verdict
 
 Text = str | bytes
@@ -30,13 +32,15 @@ MODULES = (
 def delta() -> Delta:
     """The delta alone, per signal where it is not zero: for laws that are tried on much code."""
 
+    nothing = ground((), Source(lambda _: b""))
+
     @cache
     def facts(text: str) -> FileFacts:
         return python.build().extract(text.encode())
 
     def run(base: Mapping[str, str], head: Mapping[str, str]) -> dict[str, float]:
         sides = [{path: facts(text) for path, text in side.items()} for side in (base, head)]
-        return {signal: points for signal, points in measure(sides[0], sides[1]).signals.items() if points}
+        return {signal: points for signal, points in measure(*sides, nothing).signals.items() if points}
 
     return run
 
@@ -55,7 +59,8 @@ def judge() -> Judge:
     ) -> Verdict:
         blobs: dict[str, bytes] = {}
         trees = [_tree(side, blobs) for side in (base, head)]
-        return judge_trees(trees[0], trees[1], read=blobs.__getitem__, budget=budget, waive=waive, store=store)
+        source = Source(blobs.__getitem__, Store() if store is None else store)
+        return judge_trees(trees[0], trees[1], source=source, budget=budget, waive=waive)
 
     return run
 

@@ -11,6 +11,7 @@ from pareback.gates.budget import Budget
 from pareback.gates.delta import fits
 from pareback.gates.judge import judge as judge_trees
 from pareback.gates.points import TABLE
+from pareback.gates.source import Source
 from pareback.gates.verdict import Unpriced, Verdict, document
 
 Judge = Callable[..., Verdict]
@@ -23,7 +24,7 @@ def test_an_unchanged_tree_costs_nothing_and_is_not_read() -> None:
     def read(blob: str) -> bytes:
         raise AssertionError(blob)
 
-    verdict = judge_trees({"a.py": "1"}, {"a.py": "1"}, read=read, budget=None)
+    verdict = judge_trees({"a.py": "1"}, {"a.py": "1"}, source=Source(read), budget=None)
     assert (verdict.delta, verdict.within, verdict.findings) == (0.0, True, ())
     assert verdict.reference == {"cyclomatic": 0.0, "halstead_volume": 0.0, "lines": 0.0}
 

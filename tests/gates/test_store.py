@@ -11,6 +11,7 @@ import pytest
 from pareback.gates.facts import FileFacts, from_rows, rows
 from pareback.gates.judge import judge as judge_trees
 from pareback.gates.languages import python
+from pareback.gates.source import Source
 from pareback.gates.store import Store
 from pareback.gates.verdict import Verdict
 
@@ -199,7 +200,7 @@ def test_with_it_nothing_is_extracted_twice(tmp_path: Path) -> None:
 
     for _ in range(2):
         store = Store(tmp_path / "facts.db")
-        judge_trees({"a.py": "1"}, {"a.py": "2"}, read=read, budget=None, store=store)
+        judge_trees({"a.py": "1"}, {"a.py": "2"}, source=Source(read, store), budget=None)
         store.close()
     assert sorted(set(reads)) == ["1", "2"]
     assert len(reads) == 4  # facts and reference figures of two blobs, once each

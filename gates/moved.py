@@ -1,0 +1,71 @@
+"""What a patch does to the loads of the tree: those of the base and of the head that it can have changed.
+
+A load can only have changed if something was filed or unfiled under a key it depends on, or if the code of a unit that
+files there changed. So only those keys are asked for, on both sides: the cost grows with the patch, not with the tree.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from math import fsum
+
+from pareback.gates.facts import FileFacts
+from pareback.gates.scores import filings, wide
+from pareback.gates.trees import Ground, tree
+from pareback.gates.wide import Load, View, WideSignal
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One thing whose load the patch may have changed; None on the side where it is not."""
+
+    signal: WideSignal
+    before: Load | None
+    after: Load | None
+
+    @property
+    def points(self) -> float:
+        """What the patch adds to it."""
+        return (self.after.points if self.after else 0.0) - (self.before.points if self.before else 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Everything that moved, by signal and subject, and the head as the signals saw it."""
+
+    loads: tuple[Moved, ...]
+    head: View
+
+    def total(self, signal: str) -> float:
+        """What the patch adds to one signal."""
+        return fsum(moved.points for moved in self.loads if moved.signal.id == signal)
+
+
+def movement(before: Mapping[str, FileFacts], after: Mapping[str, FileFacts], below: Ground) -> Movement:
+    """Ask every signal over the tree about the keys that the patch touched: `before` and `after` are the facts of the
+    files that differ, `below` are the others."""
+    keys = touched(before, after)
+    if keys:
+        below.prepare(keys)
+    base, head = tree(below, before), tree(below, after)
+    loads = [moved for signal in wide() for moved in _moved(signal, signal.loads(keys, base), signal.loads(keys, head))]
+    return Movement(tuple(loads), head)
+
+
+def _moved(signal: WideSignal, before: Iterable[Load], after: Iterable[Load]) -> list[Moved]:
+    base = {load.subject: load for load in before}
+    head = {load.subject: load for load in after}
+    both = ((base.get(subject), head.get(subject)) for subject in sorted({*base, *head}))
+    return [Moved(signal, old, new) for old, new in both if old != new]
+
+
+def touched(base: Mapping[str, FileFacts], head: Mapping[str, FileFacts]) -> list[str]:
+    """The keys under which the two sides file something else, or the same from units whose code differs."""
+    return sorted({key for key, *_ in set(_filed(base)) ^ set(_filed(head))})
+
+
+def _filed(files: Mapping[str, FileFacts]) -> Iterator[tuple[str, ...]]:
+    for path, facts in files.items():
+        code = {unit.qualname: unit.exact for unit in facts.units}
+        for filing in filings():
+            for entry in filing(facts):
+                yield (entry.key, path, entry.unit, code.get(entry.unit, ""), *entry.detail)

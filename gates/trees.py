@@ -1,0 +1,71 @@
+"""Trees as views: the files that a patch leaves alone, from the index, under the files that it changes, from memory."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pareback.gates.facts import FileFacts
+from pareback.gates.scores import filings
+from pareback.gates.source import Source
+from pareback.gates.view import plain
+from pareback.gates.wide import Posting, View
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The files that both trees share: for every blob the paths at which it lies."""
+
+    source: Source
+    paths: Mapping[str, Sequence[str]]
+
+    def prepare(self, keys: Iterable[str]) -> None:
+        """Look these keys up at once: they will be asked for one by one. Files that the index does not know are read
+        now."""
+        self.source.file({blob: places[0] for blob, places in self.paths.items()})
+        self.source.index.find(keys)
+
+    def postings(self, key: str) -> list[Posting]:
+        """What the shared files file under the key."""
+        return [
+            Posting(path, entry.unit, entry.line, entry.detail)
+            for blob, entries in self.source.index.find((key,))[key]
+            for path in self.paths.get(blob, ())
+            for entry in entries
+        ]
+
+
+class _Layered:
+    """A tree: the ground, and on it files of its own."""
+
+    def __init__(self, ground: Ground, files: Mapping[str, FileFacts]) -> None:
+        self._ground, self._files = ground, files
+        self._own = plain(files, filings())
+        self._found: dict[str, list[Posting]] = {}
+        self._blobs: dict[str, str] = {}
+
+    def postings(self, key: str) -> Sequence[Posting]:
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = sorted([*self._ground.postings(key), *self._own.postings(key)])
+        return found
+
+    def facts(self, path: str) -> FileFacts:
+        if path in self._files:
+            return self._files[path]
+        if not self._blobs:
+            self._blobs.update((at, blob) for blob, paths in self._ground.paths.items() for at in paths)
+        return self._ground.source.facts(path, self._blobs[path])
+
+
+def ground(shared: Iterable[tuple[str, str]], source: Source) -> Ground:
+    """The ground of the files that two trees share, as pairs of path and blob id; those of no priced language and those
+    in a zone do not count."""
+    paths: dict[str, list[str]] = {}
+    for path, blob in shared:
+        if source.prices(path):
+            paths.setdefault(blob, []).append(path)
+    return Ground(source, paths)
+
+
+def tree(below: Ground, files: Mapping[str, FileFacts]) -> View:
+    """The tree of the ground and these files."""
+    return _Layered(below, files)
