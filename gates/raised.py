@@ -1,4 +1,4 @@
-"""Findings about the tree: things whose load the patch raised, each told by its signal, at the place to change first."""
+"""Findings about the tree: things whose load a patch raised, each told by its signal, at the place to change first."""
 
 from collections.abc import Iterator
 
