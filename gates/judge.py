@@ -12,9 +12,9 @@ from pareback.gates.delta import fits, measure
 from pareback.gates.match import origins, units
 from pareback.gates.plan import findings
 from pareback.gates.points import TABLE
-from pareback.gates.reference import difference
+from pareback.gates.reference import UNKNOWN, difference
 from pareback.gates.rules import broken_rules
-from pareback.gates.sides import Sides, gather
+from pareback.gates.sides import gather
 from pareback.gates.source import Source
 from pareback.gates.trees import ground
 from pareback.gates.verdict import Verdict
@@ -48,12 +48,14 @@ def judge(
         within=not blocked and (budget is None or fits(delta.total, budget.points)),
         signals=delta.signals,
         unpriced=sides.unpriced,
-        reference=_reference(sides, source),
+        reference=UNKNOWN,
         findings=judged,
     )
 
 
-def _reference(sides: Sides, source: Source) -> Mapping[str, float | None]:
-    priced = [found.blobs for found in sides.files if found.state == "priced"]
+def with_reference(verdict: Verdict, base: Mapping[str, str], head: Mapping[str, str], *, source: Source) -> Verdict:
+    """The verdict with the figures everyone knows beside it. They take longer than the verdict: ask for them where they
+    are shown."""
+    priced = [found.blobs for found in gather(base, head, source).files if found.state == "priced"]
     before, after = ([source.figures(pair[side]) for pair in priced] for side in (0, 1))
-    return difference(before, after)
+    return replace(verdict, reference=difference(before, after))

@@ -31,6 +31,9 @@ class Figures:
 NONE = Figures(0.0, 0.0, 0.0)
 """The figures of a file that is not there."""
 
+UNKNOWN: Mapping[str, None] = {field.name: None for field in fields(Figures)}
+"""The difference where nobody asked for it."""
+
 
 def figures(source: bytes) -> Figures:
     """radon's figures of one Python file."""

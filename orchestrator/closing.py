@@ -6,23 +6,25 @@ from dataclasses import replace
 from pathlib import Path
 
 from pareback.adapters.sink import DeliveryFailed
+from pareback.gates.judge import with_reference
 from pareback.orchestrator import accounts, outcome
 from pareback.orchestrator.desk import Desk
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.handover import Handed, Parcel, hand_over
 from pareback.orchestrator.outcome import Outcome
 from pareback.orchestrator.prepare import Prepared
-from pareback.orchestrator.state import Ending, State
+from pareback.orchestrator.state import Candidate, Ending, State
 
 
 def close(desk: Desk, state: State | None, prepared: Prepared | None, ending: Ending) -> Outcome:
     """Whatever ended the run: its best candidate is handed over and shown, and the documents are written."""
     handed, ending = _handed(desk, state, ending)
+    best = None if state is None or state.best is None else _measured(state.best, prepared)
     facts = Outcome(run=desk.folder.name, ticket=desk.job.ticket.id, ending=ending)
     facts = facts if prepared is None else replace(prepared.facts, ending=ending)
     done = replace(
         facts,
-        best=None if state is None else state.best,
+        best=best,
         history=() if state is None else state.history,
         money=accounts.money(desk.ledger),
         seconds=_seconds(desk),
@@ -36,6 +38,15 @@ def close(desk: Desk, state: State | None, prepared: Prepared | None, ending: En
     _write(desk.folder / "result.json", outcome.result(done))
     desk.around.listen(Event("ending", data={"name": ending.name, "reason": ending.reason}))
     return done
+
+
+def _measured(best: Candidate, prepared: Prepared | None) -> Candidate:
+    """The candidate that is shown, with the reference figures that nobody needed before."""
+    if prepared is None or best.verdict is None or best.commit is None:
+        return best
+    context = prepared.context
+    trees = context.repository.files(context.base), context.repository.files(best.commit)
+    return replace(best, verdict=with_reference(best.verdict, *trees, source=context.source))
 
 
 def _handed(desk: Desk, state: State | None, ending: Ending) -> tuple[Handed, Ending]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pareback.gates import budget as budgets
 from pareback.gates.index import Index
-from pareback.gates.judge import judge
+from pareback.gates.judge import judge, with_reference
 from pareback.gates.source import Source
 from pareback.gates.store import Store
 from pareback.gates.verdict import Verdict
@@ -99,10 +99,7 @@ def _settings(wanted: Comparison, repository: Repository, base: str) -> Settings
 
 
 def _judged(repository: Repository, base: str, head: str, settings: Settings) -> Verdict:
-    return judge(
-        repository.files(base),
-        repository.files(head),
-        source=gate_source(repository, os.environ),
-        budget=read_budget(settings.budget),
-        waive=settings.waive,
-    )
+    trees = repository.files(base), repository.files(head)
+    source = gate_source(repository, os.environ)
+    verdict = judge(*trees, source=source, budget=read_budget(settings.budget), waive=settings.waive)
+    return with_reference(verdict, *trees, source=source)

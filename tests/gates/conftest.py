@@ -12,6 +12,7 @@ from pareback.gates.budget import Budget
 from pareback.gates.delta import measure
 from pareback.gates.facts import FileFacts
 from pareback.gates.judge import judge as judge_trees
+from pareback.gates.judge import with_reference
 from pareback.gates.languages import python
 from pareback.gates.source import Source
 from pareback.gates.store import Store
@@ -60,7 +61,8 @@ def judge() -> Judge:
         blobs: dict[str, bytes] = {}
         trees = [_tree(side, blobs) for side in (base, head)]
         source = Source(blobs.__getitem__, Store() if store is None else store)
-        return judge_trees(trees[0], trees[1], source=source, budget=budget, waive=waive)
+        verdict = judge_trees(*trees, source=source, budget=budget, waive=waive)
+        return with_reference(verdict, *trees, source=source)
 
     return run
 

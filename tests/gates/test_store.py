@@ -203,4 +203,4 @@ def test_with_it_nothing_is_extracted_twice(tmp_path: Path) -> None:
         judge_trees({"a.py": "1"}, {"a.py": "2"}, source=Source(read, store), budget=None)
         store.close()
     assert sorted(set(reads)) == ["1", "2"]
-    assert len(reads) == 4  # facts and reference figures of two blobs, once each
+    assert len(reads) == 2
