@@ -2,12 +2,11 @@
 
 Facts depend on the bytes of one file and on the extractor, on nothing else: not on the path, not on other files, not on
 prices. So they are cached by content, and a change of the price table needs no new extraction. All values are strings,
-numbers, booleans and tuples of these: `rows` and `from_rows` turn them into JSON lists and back.
+numbers, booleans and tuples of these: `gates/rows.py` turns them into JSON lists and back.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 UnitKind = Literal["function", "class", "module"]
 
@@ -103,6 +102,67 @@ class Hidden:
 
 
 @dataclass(frozen=True, slots=True)
+class Atom:
+    """A question that the code asks about one thing.
+
+    `kind`: nil (is it None), truthy, type, eq (is it this constant), in (does it contain that), ord (is it less or more
+    than that), call (what does this predicate say), cmp (anything else). `owner` and `name` say what it is about, as
+    `subjects` in `syntax` has them; `operand` what it is compared with. `place`: if, while, assert, case, value (an
+    `and` or `or` whose value is used), handler (an AttributeError is caught), cast (only a type checker is told).
+    """
+
+    kind: str
+    owner: str
+    name: str
+    operand: str
+    positive: bool
+    place: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conjunction:
+    """Conditions that must hold together, each as it stands with locals marked by `$`, in the order of the source."""
+
+    line: int
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An attribute that a class declares: bound in its body, or on the receiver in one of its methods."""
+
+    name: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Nil:
+    """A place where None is made. `kind` of an attribute: set (to None), default (at class level), parameter (taken
+    from one whose default is None), property (its getter gives None), promised (by an annotation alone). `kind` of a
+    function, which has no `name`: none (a `return None` beside values), bare (a `return` without one), end (it runs
+    off its end), answer (promised by its annotation alone). `owner` is empty for the unit's own class, else `*`.
+    `instead` is the empty value of the sort that the function's values are of, such as `[]`."""
+
+    kind: str
+    owner: str
+    name: str
+    line: int
+    instead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """A value made into another type: `target` is the type or the method that does it, `owner` and `name` say what is
+    converted, as in `Atom`."""
+
+    target: str
+    owner: str
+    name: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Suppression:
     """A comment that silences a tool, one per silenced code; without a `code` it silences all."""
 
@@ -117,7 +177,8 @@ class Unit:
     """An outermost function or method, a class body or a module's top level. `owner` is the class around it.
 
     `lines` and `skeletons` run in parallel, one per logical line: its number and its shape without names and nesting.
-    `exact` is the hash of the tokens, `alpha` the same with locals numbered and the unit's own name dropped.
+    `exact` is the hash of the tokens, `alpha` the same with locals numbered and the unit's own name dropped. `bases`
+    are the last names of what a class inherits from; `members` of a method are what it declares for its owner.
     """
 
     qualname: str
@@ -137,6 +198,12 @@ class Unit:
     decisions: tuple[Decision, ...] = ()
     handlers: tuple[Handler, ...] = ()
     hidden: tuple[Hidden, ...] = ()
+    atoms: tuple[Atom, ...] = ()
+    conjunctions: tuple[Conjunction, ...] = ()
+    members: tuple[Member, ...] = ()
+    bases: tuple[str, ...] = ()
+    nils: tuple[Nil, ...] = ()
+    casts: tuple[Cast, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,48 +224,3 @@ class FileFacts:
     units: tuple[Unit, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     problems: tuple[Problem, ...] = ()
-
-
-_NESTED: Mapping[type[Any], Mapping[str, type[Any]]] = {
-    FileFacts: {"units": Unit, "suppressions": Suppression, "problems": Problem},
-    Unit: {
-        "flow": Increment,
-        "sizes": Size,
-        "interface": Declared,
-        "shared": Shared,
-        "rebindings": Rebinding,
-        "decisions": Decision,
-        "handlers": Handler,
-        "hidden": Hidden,
-    },
-}
-
-
-def rows(value: Any) -> Any:
-    """A fact as JSON values: a list of its fields, in order."""
-    if is_dataclass(value):
-        return [rows(getattr(value, field.name)) for field in fields(value)]
-    if isinstance(value, tuple):
-        return [rows(item) for item in value]
-    return value
-
-
-def from_rows(row: Sequence[Any]) -> FileFacts:
-    """The facts that `rows` wrote. Raises TypeError or ValueError where the row has another form."""
-    facts = _build(FileFacts, row)
-    if not isinstance(facts, FileFacts):
-        raise TypeError(f"expected the row of a file, got {type(facts).__name__}")
-    return facts
-
-
-def _build(kind: type[Any], row: Sequence[Any]) -> Any:
-    nested = _NESTED.get(kind, {})
-    names = [field.name for field in fields(kind)]
-    values = zip(names, row, strict=True)
-    return kind(*(_value(value, nested.get(name)) for name, value in values))
-
-
-def _value(value: Any, kind: type[Any] | None) -> Any:
-    if kind is not None:
-        return tuple(_build(kind, row) for row in value)
-    return tuple(value) if isinstance(value, list) else value

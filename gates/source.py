@@ -11,10 +11,11 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import Protocol
 
-from pareback.gates.facts import FileFacts, from_rows
+from pareback.gates.facts import FileFacts
 from pareback.gates.index import Index
 from pareback.gates.language import Language
 from pareback.gates.reference import NONE, VERSION, Figures, figures
+from pareback.gates.rows import from_rows
 from pareback.gates.scores import filings, language
 from pareback.gates.segment import Filed, by_key
 from pareback.gates.store import Store, packed

@@ -18,7 +18,7 @@ from pareback.gates.syntax.handlers import HANDLERS
 from pareback.gates.syntax.source import TOO_DEEP, decode, parse
 from pareback.gates.syntax.statements import STATEMENTS
 
-EXTRACTOR = "3"
+EXTRACTOR = "4"
 """Raised whenever the facts of some file would change: facts of another version are never read."""
 
 _HEAD = 2000

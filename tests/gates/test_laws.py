@@ -185,7 +185,7 @@ def test_a_copy_pays_again_and_a_longer_patch_pays_more(judge: Judge) -> None:
 
 PRINT_FACTS = """
 import sys
-from pareback.gates.facts import rows
+from pareback.gates.rows import rows
 from pareback.gates.languages.python import build
 print(rows(build().extract(open(sys.argv[1], "rb").read())))
 """

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pareback.gates.facts import FileFacts, from_rows, rows
+from pareback.gates.facts import FileFacts
 from pareback.gates.judge import judge as judge_trees
 from pareback.gates.languages import python
+from pareback.gates.rows import from_rows, rows
 from pareback.gates.source import Source
 from pareback.gates.store import Store
 from pareback.gates.verdict import Verdict
