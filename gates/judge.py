@@ -9,11 +9,12 @@ from dataclasses import replace
 
 from pareback.gates.budget import Budget
 from pareback.gates.delta import fits, measure
+from pareback.gates.hard import broken_rules
 from pareback.gates.match import origins, units
 from pareback.gates.plan import findings
 from pareback.gates.points import TABLE
 from pareback.gates.reference import UNKNOWN, difference
-from pareback.gates.rules import broken_rules
+from pareback.gates.rule import Patch
 from pareback.gates.sides import gather
 from pareback.gates.source import Source
 from pareback.gates.trees import ground
@@ -36,7 +37,8 @@ def judge(
     sides = gather(base, head, source)
     delta = measure(sides.base, sides.head, ground(base.items() & head.items(), source))
     came_from = origins(units(sides.base), units(sides.head))
-    found = findings(sides, delta, came_from, broken_rules(sides, delta, came_from))
+    patch = Patch(sides, delta, came_from, (base, head), source.read)
+    found = findings(sides, delta, came_from, broken_rules(patch))
     judged = tuple(replace(finding, waived=finding.id in waive) for finding in found)
     blocked = any(finding.hard and not finding.waived for finding in judged)
     return Verdict(

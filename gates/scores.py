@@ -8,16 +8,20 @@ from math import fsum
 from typing import Any
 
 from pareback.gates.facts import FileFacts
+from pareback.gates.format import Format
 from pareback.gates.language import Language
 from pareback.gates.signal import Charge, Signal
 from pareback.gates.view import Filing
 from pareback.gates.wide import WideSignal
 
-IN_FORCE = ("flow", "size", "state", "interface", "handlers", "hidden")
+IN_FORCE = ("flow", "size", "state", "interface", "handlers", "hidden", "suppressions")
 """Files under `signals/`, in the order of their ids."""
 
 LANGUAGES = ("python",)
 """Files under `languages/`."""
+
+FORMATS = ("text", "json", "markdown", "sarif", "github")
+"""Files under `formats/`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,12 @@ def ids() -> tuple[str, ...]:
 
 
 @cache
+def titles() -> Mapping[str, str]:
+    """The names of the signals in force, by id."""
+    return {part.id: part.name for part in _parts()}
+
+
+@cache
 def filings() -> tuple[Filing, ...]:
     """What every file says to the index."""
     return tuple(part.entries for part in wide())
@@ -73,6 +83,14 @@ def score(facts: FileFacts) -> Scores:
 @cache
 def _parts() -> tuple[Any, ...]:
     return tuple(_part("signals", name) for name in IN_FORCE)
+
+
+def telling(name: str) -> Format:
+    """The format of that name. Raises ValueError that lists what there is."""
+    if name not in FORMATS:
+        raise ValueError(f"format {name!r} is not known; expected one of {', '.join(FORMATS)}")
+    found: Format = _part("formats", name)
+    return found
 
 
 def _part(folder: str, name: str) -> Any:

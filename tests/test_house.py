@@ -16,7 +16,7 @@ SIBLINGS = {"gates", "adapters", "workspaces"}
 PARTS = {
     "adapters": ("models", "tickets", "sinks"),
     "workspaces": ("edits", "runners", "sandboxes"),
-    "gates": ("signals", "languages"),
+    "gates": ("signals", "languages", "rules"),
 }
 MANY_DOORS = {"pydantic"}  # the door of ledger, settings and options is the room orchestrator
 TARGET_SIDE = {"pytest", "_pytest"}  # imported by what runs under the target's interpreter

@@ -174,31 +174,53 @@ def test_code_in_text_may_move(judge: Judge) -> None:
     assert ids(judge({"a.py": code}, {"a.py": code + code.replace("f(", "g(")})) == ["H4:a.py:g"]
 
 
+def silenced(comment: str) -> tuple[str, str]:
+    plain = "def f(a):\n    return g(\n        a,\n    )\n"
+    return plain, plain.replace("a,\n", f"a,  {comment}\n")
+
+
 @pytest.mark.parametrize(
     ("comment", "key"),
     [
         ("# noqa", "noqa"),
-        ("#noqa: E501", "noqa:E501"),
-        ("# NOQA:E501", "noqa:E501"),
+        ("# NOQA:F821", "noqa:F821"),
         ("# type: ignore", "type:ignore"),
-        ("# type: ignore[arg-type]", "type:ignore:arg-type"),
-        ("# pylint: disable=no-member", "pylint:disable:no-member"),
-        ("# pragma: no cover", "pragma:nocover"),
+        ("# pylint: disable=all", "pylint:disable:all"),
         ("# nosec", "nosec"),
-        ("# pyright: ignore[reportX]", "pyright:ignore:reportX"),
-        ("# fine  # noqa: S101", "noqa:S101"),
+        ("# fine  # noqa", "noqa"),
         ("# ruff: noqa", "ruff:noqa"),
         ("# mypy: ignore-errors", "mypy:ignore-errors"),
     ],
 )
-def test_a_new_suppression_blocks(judge: Judge, comment: str, key: str) -> None:
-    plain = "def f(a):\n    return g(\n        a,\n    )\n"
-    head = plain.replace("a,\n", f"a,  {comment}\n")
+def test_a_comment_that_silences_a_tool_or_hides_an_error_blocks(judge: Judge, comment: str, key: str) -> None:
+    plain, head = silenced(comment)
     [finding] = judge(plain, head).hard
     assert (finding.id, finding.line) == (f"H5:shop/cart.py:f:{key}", 3)
     assert ids(judge(head, head + "\nX = 1\n")) == []
     assert ids(judge({"a.py": head}, {"b.py": head})) == []
     assert ids(judge(head, plain)) == []
+
+
+@pytest.mark.parametrize(
+    ("comment", "points"),
+    [
+        ("#noqa: E501", 0.5),
+        ("# noqa: E501, F401", 1.0),
+        ("# type: ignore[arg-type]", 1.0),
+        ("# pyright: ignore[reportX]", 1.0),
+        ("# pylint: disable=no-member", 0.5),
+        ("# pragma: no cover", 0.5),
+        ("# nosec: B603", 0.5),
+    ],
+)
+def test_one_named_complaint_has_a_price_instead(judge: Judge, comment: str, points: float) -> None:
+    plain, head = silenced(comment)
+    verdict = judge(plain, head)
+    assert (ids(verdict), verdict.delta) == ([], points)
+    [finding] = [found for found in verdict.findings if found.signal == "S18"]
+    assert (finding.line, finding.saves) == (3, points)
+    assert judge(head, plain).delta == -points
+    assert judge({"a.py": head}, {"b.py": head}).delta == 0
 
 
 @pytest.mark.parametrize(
@@ -220,12 +242,12 @@ def test_a_suppression_may_be_narrowed_and_not_widened(judge: Judge) -> None:
     wide, narrow = "X = 1  # noqa\n", "X = 1  # noqa: E501\n"
     assert ids(judge(wide, narrow)) == []
     assert ids(judge(narrow, wide)) == ["H5:shop/cart.py:<module>:noqa"]
-    assert ids(judge("X = 1  # noqa: A, B\n", "X = 1  # noqa: A\n")) == []
-    assert ids(judge("X = 1  # noqa: A\n", "X = 1  # noqa: A, B\n")) == ["H5:shop/cart.py:<module>:noqa:B"]
-    assert ids(judge("X = 1  # noqa\n", "X = 1  # type: ignore\n")) == ["H5:shop/cart.py:<module>:type:ignore"]
+    assert ids(judge(wide, "X = 1  # noqa: F821\n")) == []
+    assert ids(judge(narrow, "X = 1  # noqa: E501, F821\n")) == ["H5:shop/cart.py:<module>:noqa:F821"]
+    assert ids(judge(wide, "X = 1  # type: ignore\n")) == ["H5:shop/cart.py:<module>:type:ignore"]
 
 
 def test_after_else_and_decorators_too(judge: Judge) -> None:
     plain = '@d\ndef f(a):\n    if a:\n        g("""x""")\n    else:\n        h()\n'
-    head = plain.replace("@d\n", "@d  # noqa: A\n").replace("else:\n", "else:  # noqa: B\n")
-    assert sorted(ids(judge(plain, head))) == ["H5:shop/cart.py:f:noqa:A", "H5:shop/cart.py:f:noqa:B"]
+    head = plain.replace("@d\n", "@d  # noqa: F821\n").replace("else:\n", "else:  # noqa: E999\n")
+    assert sorted(ids(judge(plain, head))) == ["H5:shop/cart.py:f:noqa:E999", "H5:shop/cart.py:f:noqa:F821"]
