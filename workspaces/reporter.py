@@ -29,6 +29,11 @@ _OVERRIDES: dict[
     "randomly_seed": 0,
 }
 _PLACES, _TEXT = 24, 100000
+_LIBRARY = sysconfig.get_paths()["stdlib"] + os.sep
+ARGUMENTS = (
+    *("-q", "--tb=short", "--color=no", "-p", "no:cacheprovider", "--continue-on-collection-errors"),
+    *("-W", "ignore:Module already imported so cannot be rewritten:pytest.PytestAssertRewriteWarning"),
+)
 
 
 class Channel:
@@ -135,6 +140,10 @@ class Reporter:
     def pytest_sessionfinish(self) -> None:
         self.say_foreign()
 
+    def end(self, code: int) -> None:
+        """Say how pytest ended."""
+        self.channel.say("end", code=code)
+
     def say_foreign(self) -> None:
         """Name the modules that came from elsewhere although they may belong to the tree."""
         self.channel.say("foreign", modules=foreign(self.request))
@@ -223,12 +232,11 @@ def chain(error: BaseException | None) -> list[dict[str, Any]]:
 
 def foreign(request: dict[str, Any]) -> list[tuple[str, str]]:
     """The modules of the tree's names, or of the user's checkout, that were not loaded from the slot."""
-    library = sysconfig.get_paths()["stdlib"] + os.sep
     names, checkout = set(request["names"]), request["checkout"]
     found = []
     for name, module in list(sys.modules.items()):
         file = vars(module).get("__file__") if hasattr(module, "__dict__") else None
-        if not isinstance(file, str) or (file.startswith(library) and "site-packages" not in file):
+        if not isinstance(file, str) or (file.startswith(_LIBRARY) and "site-packages" not in file):
             continue
         below = checkout and relative(file, checkout) and not file.startswith(sys.prefix + os.sep)
         suspect = below or name.partition(".")[0] in names
@@ -237,13 +245,17 @@ def foreign(request: dict[str, Any]) -> list[tuple[str, str]]:
     return sorted(found)
 
 
-def main(request: dict[str, Any], descriptor: int) -> None:
-    """Run pytest as the request says and report over the descriptor. Until the tests begin nothing is collected as
-    garbage: pytest makes many objects that stay, and looking through them took a quarter of a warm start."""
+def prepared(request: dict[str, Any], descriptor: int) -> tuple[list[str], Reporter]:
+    """The command line of a run and the plugin that reports it. Until the tests begin nothing is collected as garbage:
+    pytest makes many objects that stay, and looking through them took a quarter of a warm start."""
     gc.disable()
-    channel = Channel(descriptor)
-    arguments = ["-q", "--tb=short", "--color=no", "-p", "no:cacheprovider", "--continue-on-collection-errors"]
-    arguments += ["-W", "ignore:Module already imported so cannot be rewritten:pytest.PytestAssertRewriteWarning"]
-    arguments += ["--rootdir", request["slot"], *("--ignore=" + path for path in request["ignore"]), *request["paths"]]
+    arguments = [*ARGUMENTS, "--rootdir", request["slot"]]
+    arguments += [*("--ignore=" + path for path in request["ignore"]), *request["paths"]]
     sys.argv = [os.path.join(os.path.dirname(pytest.__file__), "__main__.py"), *arguments]
-    channel.say("end", code=int(pytest.main(arguments, plugins=[Reporter(request, channel)])))
+    return arguments, Reporter(request, Channel(descriptor))
+
+
+def main(request: dict[str, Any], descriptor: int) -> None:
+    """Run pytest as the request says and report over the descriptor."""
+    arguments, reporter = prepared(request, descriptor)
+    reporter.end(int(pytest.main(arguments, plugins=[reporter])))

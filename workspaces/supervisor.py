@@ -19,7 +19,7 @@ import signal
 import sys
 import time
 from contextlib import suppress
-from typing import Any, Callable
+from typing import Any
 
 try:
     from ctypes import CDLL
@@ -37,8 +37,9 @@ def prctl(option: int, value: int) -> None:
         CDLL(None).prctl(option, value, 0, 0, 0)
 
 
-def supervise(load: Callable[[str], Any], channel: int, output: int, line: int) -> None:
-    """Run the tests in a child, obey the line, and leave nothing behind."""
+def supervise(channel: int, output: int, line: int) -> dict[str, Any]:
+    """Obey the line while a child runs the tests, and leave nothing behind. Returns in the child only, with what to
+    run; the supervisor ends with it."""
     os.setsid()
     prctl(_SUBREAPER, 1)
     hears, wakes = os.pipe()
@@ -51,7 +52,7 @@ def supervise(load: Callable[[str], Any], channel: int, output: int, line: int) 
             os.close(number)
         signal.set_wakeup_fd(-1)
         os.close(wakes)
-        run(load, channel, output)
+        return begin(channel, output)
     os.close(channel)
     os.close(output)
     status = wait(child, line, hears)
@@ -129,8 +130,8 @@ def descendants(root: int) -> list[int]:
     return found[1:]
 
 
-def run(load: Callable[[str], Any], channel: int, output: int) -> None:
-    """The child: become a process like a freshly started one, then run the tests."""
+def begin(channel: int, output: int) -> dict[str, Any]:
+    """The child: become a process like a freshly started one, in its slot; what it has to run."""
     os.setsid()
     prctl(_DEATH_SIGNAL, signal.SIGKILL)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -141,10 +142,14 @@ def run(load: Callable[[str], Any], channel: int, output: int) -> None:
     os.close(output)
     limit()
     with open(channel, "rb", buffering=0, closefd=False) as line:
-        request = json.loads(b"".join(iter(lambda: line.read(1 << 16), b"")))
+        request: dict[str, Any] = json.loads(b"".join(iter(lambda: line.read(1 << 16), b"")))
     enter(request)
     faulthandler.register(_DUMP, file=channel, all_threads=False)
-    load("reporter").main(request, channel)
+    return request
+
+
+def leave() -> None:
+    """The child's end: nothing that the tests left in the interpreter has a say in it."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)

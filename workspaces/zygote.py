@@ -7,7 +7,6 @@ loaded by path, under names that nobody else uses.
 from __future__ import annotations
 
 import array
-import gc
 import importlib
 import importlib.util
 import json
@@ -25,18 +24,32 @@ def main(descriptor: int, preload: list[str], own: list[str]) -> None:
     """Import what every run needs, then fork a run for each triple of descriptors that arrives."""
     control = socket.socket(fileno=descriptor)
     control.set_inheritable(False)
-    supervisor = load("supervisor")
+    load("supervisor")
     if preload:
         warm(control, preload, own)
+
+    def take() -> tuple[dict[str, Any], int]:
+        return next_run(control)
+
+    if "pytest" in sys.modules:
+        load("held").hold(take, load("reporter"), own)
+    else:
+        run = take()  # before the reporter: it imports pytest, which finds what the slot has of its own
+        load("reporter").main(*run)
+    load("supervisor").leave()
+
+
+def next_run(control: socket.socket) -> tuple[dict[str, Any], int]:
+    """Serve until the other side is gone. Returns only in the processes of runs: the request, the channel's number."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for supervisors
     say(control, ready=sorted({name.partition(".")[0] for name in sys.modules}), threads=threads())
     while True:
         descriptors = receive(control)
         if not descriptors:
-            return
+            os._exit(0)
         if os.fork() == 0:
             control.close()
-            supervisor.supervise(load, *descriptors)
+            return load("supervisor").supervise(*descriptors), descriptors[0]
         for number in descriptors:
             os.close(number)
 
@@ -49,8 +62,6 @@ def warm(control: socket.socket, preload: list[str], own: list[str]) -> None:
     for name in rehearse():
         if name.partition(".")[0] not in own:
             fetch(control, name)
-    gc.collect()
-    gc.freeze()
 
 
 def fetch(control: socket.socket, name: str) -> None:
@@ -61,7 +72,7 @@ def fetch(control: socket.socket, name: str) -> None:
 
 
 def rehearse() -> list[str]:
-    """The modules that pytest and its plugins import for any run, learnt from a child that runs one empty test."""
+    """The modules that pytest and its plugins import for any run, learnt from a child that runs two."""
     reads, writes = os.pipe()
     with tempfile.TemporaryDirectory() as stage:
         if os.fork() == 0:
@@ -70,8 +81,8 @@ def rehearse() -> list[str]:
                 os.dup2(nothing, target)
             os.chdir(stage)
             with open("test_stage.py", "w") as test:
-                test.write("def test_nothing(): pass")
-            sys.modules["pytest"].main(["-q", "--rootdir", stage, "-p", "no:cacheprovider"])
+                test.write("def test_nothing(): pass\ndef test_red(): assert [1] == [2]")
+            sys.modules["pytest"].main(["-q", "--tb=short", "--rootdir", stage, "-p", "no:cacheprovider"])
             names = [name for name in sys.modules if name not in ("__main__", "test_stage")]
             os.write(writes, "\n".join(names).encode())  # a few thousand names at most: the parent reads on
             os._exit(0)
