@@ -131,7 +131,11 @@ def check(
     budget: Annotated[str | None, typer.Option("--budget", help="fix|small|medium|large|auto|POINTS")] = None,
     waive: Annotated[list[str] | None, typer.Option("--waive", metavar="ID", help="Waive one finding.")] = None,
     enforce: Annotated[str, typer.Option("--enforce", help="off|hard|budget: what exits 1.")] = "budget",
-    format: Annotated[str, typer.Option("--format", help="text|json")] = "text",
+    format: Annotated[str, typer.Option("--format", help="text|json|markdown|sarif|github")] = "text",
+    staged: Annotated[bool, typer.Option("--staged", help="Compare HEAD with what is staged.")] = False,
+    explain: Annotated[
+        str | None, typer.Option("--explain", metavar="ID", help="Show one finding, or one signal, whole.")
+    ] = None,
 ) -> None:
     """Judge a change: the gate alone, without a model."""
     _do("check", **locals())

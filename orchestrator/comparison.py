@@ -23,22 +23,25 @@ from pareback.workspaces.repository import Repository, open_repository
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """What to compare. `revisions` is "A..B"; else the merge base with `base` (None: upstream, then the default
-    branch) against the work tree."""
+    branch) against the work tree, or, `staged`, against the index (None: HEAD)."""
 
     repo: Path
     base: str | None = None
     revisions: str | None = None
+    staged: bool = False
     budget: str | None = None
     waive: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The verdict with the two commits it is about; a work tree's commit exists only here."""
+    """The verdict with the two commits it is about; a work tree's commit exists only here. `sources` holds the text of
+    the files at the head that findings speak of."""
 
     base: str
     head: str
     verdict: Verdict
+    sources: Mapping[str, str]
 
 
 def compare(wanted: Comparison) -> Compared:
@@ -51,8 +54,14 @@ def compare(wanted: Comparison) -> Compared:
             base, head = _commits(wanted, repository)
         except ValueError as error:
             raise Mistake(str(error)) from error
-        settings = _settings(wanted, repository, base)
-        return Compared(base, head, _judged(repository, base, head, settings))
+        verdict = _judged(repository, base, head, _settings(wanted, repository, base))
+        return Compared(base, head, verdict, _sources(repository, head, verdict))
+
+
+def _sources(repository: Repository, head: str, verdict: Verdict) -> Mapping[str, str]:
+    paths = {place.path for finding in verdict.findings for place in (finding, *finding.others)}
+    found = {path: repository.read_file(head, path) for path in sorted(paths)}
+    return {path: raw.decode("utf-8", "replace") for path, raw in found.items() if raw is not None}
 
 
 def read_budget(text: str) -> budgets.Budget:
@@ -84,10 +93,13 @@ def _commits(wanted: Comparison, repository: Repository) -> tuple[str, str]:
         if not dots or not left or not right:
             raise Mistake(f"{wanted.revisions!r} names no two revisions; expected A..B")
         return repository.freeze(left, date=now), repository.freeze(right.lstrip("."), date=now)
-    against = wanted.base or repository.upstream_or_default()
+    against = wanted.base or ("HEAD" if wanted.staged else repository.upstream_or_default())
     if against is None:
         raise Mistake("there is no upstream and no default branch to compare with; name one: --base REV")
     base = repository.merge_base(against, "HEAD")
+    if wanted.staged:
+        index = os.environ.get("GIT_INDEX_FILE")
+        return base, repository.freeze_index(date=now, index=Path(index) if index else None)
     return base, repository.freeze(None, date=now)
 
 

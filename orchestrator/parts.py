@@ -21,6 +21,7 @@ KINDS: Mapping[str, str] = {
     "sandboxes": "pareback.workspaces.sandboxes",
     "signals": "pareback.gates.signals",
     "languages": "pareback.gates.languages",
+    "formats": "pareback.gates.formats",
 }
 """The kinds of part and the folder of each."""
 

@@ -1,60 +1,51 @@
 """`pareback check`: the gate alone, on a change that anybody made."""
 
-import json as jsons
 from pathlib import Path
 from typing import Any
 
-from pareback.gates.plan import feedback
+from pareback.gates.scores import telling
 from pareback.gates.verdict import Verdict, document
+from pareback.orchestrator import explanation
 from pareback.orchestrator.boundary import Mistake
 from pareback.orchestrator.comparison import Compared, Comparison, compare
 
-SCHEMA = "pareback/check/1"
 ENFORCE = ("off", "hard", "budget")
-FORMATS = ("text", "json")
 
 
-def do(*, format: str = "text", enforce: str = "budget", **words: Any) -> int:
+def do(*, format: str = "text", enforce: str = "budget", explain: str | None = None, **words: Any) -> int:
     """Print the verdict; 1 only for what `--enforce` names."""
-    _known("--enforce", enforce, ENFORCE)
-    _known("--format", format, FORMATS)
+    if enforce not in ENFORCE:
+        raise Mistake(f"--enforce is {enforce!r}; expected {', '.join(ENFORCE)}")
+    try:
+        told = telling(format)
+    except ValueError as error:
+        raise Mistake(str(error)) from error
+    if explain is not None and explanation.is_signal(explain):
+        print(explanation.signal(explain))
+        return 0
     compared = compare(_comparison(**words))
-    if format == "json":
-        print(jsons.dumps(_document(compared), indent=2))
-    else:
-        print("\n".join(_lines(compared.verdict)))
+    if explain is not None:
+        print(explanation.finding(explain, compared))
+        return 0
+    print(told.render(whole(compared)))
     return int(_blocks(compared.verdict, enforce))
 
 
+def whole(compared: Compared) -> dict[str, Any]:
+    """The document of a comparison."""
+    judged = document(compared.verdict)
+    return {"schema": judged["schema"], "base": compared.base, "head": compared.head} | judged
+
+
 def _comparison(
-    *, repo: Path, base: str | None, revisions: str | None, budget: str | None, waive: list[str] | None
+    *, repo: Path, base: str | None, revisions: str | None, staged: bool, budget: str | None, waive: list[str] | None
 ) -> Comparison:
-    return Comparison(repo, base=base, revisions=revisions, budget=budget, waive=tuple(waive or ()))
+    if sum((base is not None, revisions is not None, staged)) > 1 and revisions is not None:
+        raise Mistake(f"{revisions!r} names both sides already; leave out --base and --staged")
+    return Comparison(repo, base=base, revisions=revisions, staged=staged, budget=budget, waive=tuple(waive or ()))
 
 
 def _blocks(verdict: Verdict, enforce: str) -> bool:
     if enforce == "off":
         return False
     return bool(verdict.hard) if enforce == "hard" else not verdict.within
-
-
-def _document(compared: Compared) -> dict[str, Any]:
-    return {"schema": SCHEMA, "base": compared.base, "head": compared.head} | document(compared.verdict)
-
-
-def _lines(verdict: Verdict) -> list[str]:
-    word = "within" if verdict.within else "over"
-    lines = [
-        f"delta {verdict.delta:+.1f} CP, {word} budget {verdict.budget} ({verdict.budget_source}), {verdict.table}"
-    ]
-    lines += [f"  {name:<4}{points:+8.2f}" for name, points in sorted(verdict.signals.items()) if points]
-    told = (f"{name} {value:+g}" for name, value in verdict.reference.items() if value is not None)
-    lines.append(f"  beside it: {', '.join(told)}")
-    if verdict.unpriced.files:
-        lines.append(f"  unpriced: {verdict.unpriced.files} files, {verdict.unpriced.lines} lines in other languages")
-    return lines if verdict.within else [*lines, *feedback(verdict)]
-
-
-def _known(flag: str, value: str, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise Mistake(f"{flag} is {value!r}; expected {', '.join(allowed)}")

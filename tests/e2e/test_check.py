@@ -50,7 +50,7 @@ def test_an_unchanged_tree_costs_nothing(shop: Any) -> None:
 
 def test_what_is_over_budget_exits_1_and_says_where(grown: Any) -> None:
     said = grown.pareback("check", "--base", "HEAD", "--budget", "fix")
-    assert (said.exit, "sort_out" in said.out, "over budget" in said.out) == (1, True, True)
+    assert (said.exit, "sort_out" in said.out, "over by" in said.out) == (1, True, True)
 
 
 def test_a_budget_overrun_is_a_warning_where_only_hard_rules_are_enforced(grown: Any) -> None:
@@ -118,3 +118,30 @@ def test_the_same_from_python(grown: Any, monkeypatch: pytest.MonkeyPatch) -> No
     )
     with pytest.raises(AttributeError, match="it offers check, run"):
         pareback.no_such_door  # noqa: B018 - the look-up is the test
+
+
+def test_staged_judges_what_is_in_the_index_and_nothing_else(grown: Any) -> None:
+    assert grown.pareback("check", "--staged", "--format", "json").result["delta"] == 0
+    subprocess.run(["git", "add", "shop/cart.py"], cwd=grown.root, check=True)
+    cart = grown.root / "shop/cart.py"
+    cart.write_text(cart.read_text() + SWALLOW)
+    staged = grown.pareback("check", "--staged", "--format", "json").result
+    everything = grown.pareback("check", "--base", "HEAD", "--format", "json").result
+    assert 5 < staged["delta"] < everything["delta"]
+    assert grown.pareback("check", "HEAD..HEAD", "--staged").exit == 2
+
+
+def test_a_finding_and_a_signal_are_explained_with_their_code(grown: Any) -> None:
+    found = grown.pareback("check", "--base", "HEAD", "--format", "json").result["findings"][0]
+    said = grown.pareback("check", "--base", "HEAD", "--explain", found["id"])
+    assert (said.exit, found["do"] in said.out, f"> {found['line']:>5}" in said.out) == (0, True, True)
+    assert grown.pareback("check", "--base", "HEAD", "--explain", "S1:none").exit == 2
+    signal = grown.pareback("check", "--explain", "S14")
+    assert (signal.exit, "except Exception" in signal.out) == (0, True)
+
+
+@pytest.mark.parametrize("name", ["markdown", "sarif", "github"])
+def test_other_formats_exit_alike(grown: Any, name: str) -> None:
+    said = grown.pareback("check", "--base", "HEAD", "--budget", "fix", "--format", name)
+    assert (said.exit, "sort_out" in said.out) == (1, True)
+    assert grown.pareback("check", "--base", "HEAD", "--format", "xml").exit == 2
