@@ -101,7 +101,7 @@ class _Flow:
 
 def _priced_steps(unit: Unit) -> list[Charge]:
     charges = [Charge(unit.qualname, step.line, step_points(step.kind, step.nesting), step.kind) for step in unit.flow]
-    extra = overflow_points(_flow(unit.flow))
+    extra = _overflow(unit.flow)
     return [*charges, Charge(unit.qualname, unit.line, extra, "overflow")] if extra else charges
 
 
@@ -109,9 +109,12 @@ def _flow(steps: Sequence[Increment]) -> float:
     return sum(step_points(step.kind, step.nesting) for step in steps)
 
 
+def _overflow(steps: Sequence[Increment]) -> float:
+    return overflow_points(step.kind for step in steps)
+
+
 def _priced(steps: Sequence[Increment]) -> float:
-    flow = _flow(steps)
-    return flow + overflow_points(flow)
+    return _flow(steps) + _overflow(steps)
 
 
 def _deepest(steps: Sequence[Increment]) -> Increment:
@@ -147,9 +150,7 @@ def _guards(steps: Sequence[Increment]) -> Iterator[_Way]:
     """Turn every condition around that can be: each step inside is one level cheaper."""
     turned = [step for step in steps if step.guard and step.inside]
     if turned:
-        flow = _flow(steps)
-        after = flow - sum(step.inside * FLOW[step.kind].nested for step in turned)
-        saves = flow + overflow_points(flow) - after - overflow_points(after)
+        saves = sum(step.inside * FLOW[step.kind].nested for step in turned)
         lines = ", ".join(str(line) for line in sorted({step.line for step in turned})[:4])
         do = f"turn the condition on line {lines} around and return early (continue in a loop); dedent the rest"
         yield _Way(turned[0].line, do, saves)

@@ -51,9 +51,18 @@ def test_a_unit_below_the_limit_is_not_blocked(judge: Judge) -> None:
 
 def test_growth_of_an_old_unit_is_priced_and_not_blocked(judge: Judge) -> None:
     grown = deep("f").replace("    return None\n", "    if rows:\n        return rows\n    return None\n")
-    verdict = judge(deep("f"), grown)
-    assert ids(verdict) == []
-    assert verdict.signals["S1"] == 1.5
+    large = grown.replace("    return None\n", "    if seen:\n        return seen\n    return None\n")
+    verdicts = [judge(deep("f"), grown), judge(grown, large)]
+    assert [ids(verdict) for verdict in verdicts] == [[], []]
+    assert [verdict.signals["S1"] for verdict in verdicts] == [1.0, 1.5]
+
+
+def test_cutting_out_of_a_large_unit_saves_what_it_had_too_much(judge: Judge) -> None:
+    branches = [f"    if rows[{number}]:\n        rows.pop({number})\n" for number in range(14)]
+    whole = "def f(rows):\n" + "".join(branches)
+    cut = "def f(rows):\n" + "".join(branches[:7]) + "    g(rows)\ndef g(rows):\n" + "".join(branches[7:])
+    assert judge(whole, cut).signals["S1"] == -2.0
+    assert judge(cut, whole).signals["S1"] == 2.0
 
 
 @pytest.mark.parametrize("head", [{"b.py": deep("f")}, {"a.py": deep("g")}, {"b.py": deep("g").replace("seen", "old")}])
