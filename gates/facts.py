@@ -177,6 +177,8 @@ class Unit:
     """An outermost function or method, a class body or a module's top level. `owner` is the class around it.
 
     `lines` and `skeletons` run in parallel, one per logical line: its number and its shape without names and nesting.
+    `counts` are the tokens of each line; `leaves` is, for every line, what its skeleton leaves out: places in `words`
+    and -1 at its end. `steps` runs in parallel to `flow`: the place among `lines` where each step is taken.
     `exact` is the hash of the tokens, `alpha` the same with locals numbered and the unit's own name dropped. `bases`
     are the last names of what a class inherits from; `members` of a method are what it declares for its owner.
     """
@@ -204,6 +206,11 @@ class Unit:
     bases: tuple[str, ...] = ()
     nils: tuple[Nil, ...] = ()
     casts: tuple[Cast, ...] = ()
+    counts: tuple[int, ...] = ()
+    steps: tuple[int, ...] = ()
+    words: tuple[str, ...] = ()
+    leaves: tuple[int, ...] = ()
+    asynchronous: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ def function(draft: Draft, node: Function, nesting: int) -> None:
     unit.name = node.name
     decorators = {name for item in node.decorator_list for name in names(_target(item))}
     receivers = node.args.posonlyargs + node.args.args if owner and "staticmethod" not in decorators else []
+    unit.asynchronous = type(node) is ast.AsyncFunctionDef
     unit.selves = {argument.arg for argument in receivers[:1]}
     unit.interface.append(_declared(node, "free" if decorators & _ACCESSORS else "", receiver=bool(receivers)))
     if node.name in _MAGIC:

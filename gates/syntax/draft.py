@@ -64,6 +64,7 @@ class Draft:
     """A unit while it is read. Fields are what the visitors append to; `finish` in `prints` makes a unit of them."""
 
     __slots__ = (
+        "asynchronous",
         "atom",
         "atoms",
         "bound",
@@ -105,6 +106,7 @@ class Draft:
         self.mark_lines: list[int] = []
         self.mark_starts: list[int] = []
         self.flow: list[Increment] = []
+        "steps",
         self.interface: list[Declared] = []
         self.shared: list[Shared] = []
         self.rebindings: list[Rebinding] = []
@@ -119,10 +121,11 @@ class Draft:
         self.declared: set[str] = set()
         self.volatile: set[str] = set()
         self.selves: set[str] = set()
+        self.steps: list[int] = []
         self.atom = self.atoms = 0
         self.functions = self.loops = self.comprehensions = 0
         self.lazy = ""
-        self.tail = self.wrapping = self.fields = False
+        self.tail = self.wrapping = self.fields = self.asynchronous = False
         self.recursive = 0
 
     def visit(self, node: ast.AST, nesting: int) -> None:
@@ -168,10 +171,12 @@ class Draft:
         return now
 
     def key(self, start: int) -> str:
+        self.steps.append(len(self.mark_lines))
         """The shape of what was read since that token, as a hash."""
         return digest(shape(self.tokens[start:]))
 
     def test(self, node: ast.expr, nesting: int) -> None:
+        self.steps.append(len(self.mark_lines))
         """Read a condition: its atoms are decisions."""
         before, self.atoms = self.atom, self.atoms + 1
         self.atom = self.atoms

@@ -3,11 +3,13 @@
 The alpha hash numbers a unit's locals in order of appearance and drops its own name.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from pareback.gates.facts import Decision, Hidden, Increment, Shared, Size, Unit
 from pareback.gates.points import LONG, LONG_STEP
 from pareback.gates.syntax.draft import Draft
+from pareback.gates.syntax.leaves import gather
 from pareback.gates.syntax.tokens import digest, shape, sizes, skeleton
 
 
@@ -17,6 +19,7 @@ def finish(draft: Draft) -> Unit:
     draft.sheet.starts += draft.mark_lines
     shapes = shape(draft.tokens)
     logical = list(_logical(draft))
+    words, leaves = gather(draft.tokens, ((start, end) for _, start, end, _ in logical), draft.locals)
     return Unit(
         qualname=heading.qualname,
         kind=heading.kind,
@@ -25,8 +28,8 @@ def finish(draft: Draft) -> Unit:
         owner=heading.owner,
         alpha=digest(_alpha(draft)),
         exact=digest(draft.tokens),
-        lines=tuple(line for line, _, _ in logical),
-        skeletons=tuple(skeleton(shapes[start:end]) for _, start, end in logical),
+        lines=tuple(line for line, _, _, _ in logical),
+        skeletons=tuple(skeleton(shapes[start:end]) for _, start, end, _ in logical),
         flow=tuple(_flow(draft)),
         sizes=_sizes(draft),
         interface=tuple(draft.interface),
@@ -35,15 +38,34 @@ def finish(draft: Draft) -> Unit:
         decisions=tuple(_decisions(draft)),
         handlers=tuple(draft.handlers),
         hidden=(*draft.hidden, *_long(draft, logical)),
+        counts=tuple(end - start for _, start, end, _ in logical),
+        steps=tuple(_steps(draft, logical)),
+        words=tuple(words),
+        leaves=tuple(leaves),
+        asynchronous=draft.asynchronous,
     )
 
 
-def _logical(draft: Draft) -> Iterator[tuple[int, int, int]]:
-    """Line, first and last token of every logical line that has tokens: no docstrings, `pass` or imports."""
+_Logical = tuple[int, int, int, int]
+"""Line, first token, token after the last and mark of a logical line that has tokens."""
+
+
+def _logical(draft: Draft) -> Iterator[_Logical]:
+    """The logical lines that have tokens: no docstrings, `pass` or imports."""
     ends = [*draft.mark_starts[1:], len(draft.tokens)]
-    for line, start, end in zip(draft.mark_lines, draft.mark_starts, ends, strict=True):
+    marks = zip(draft.mark_lines, draft.mark_starts, ends, strict=True)
+    for mark, (line, start, end) in enumerate(marks, start=1):
         if start < end:
-            yield line, start, end
+            yield line, start, end, mark
+
+
+def _steps(draft: Draft, logical: list[_Logical]) -> Iterator[int]:
+    """The place among the logical lines at which every step of control flow is taken; recursion at the first."""
+    marks = [mark for _, _, _, mark in logical]
+    for mark in draft.steps:
+        yield max(bisect_right(marks, mark) - 1, 0)
+    if draft.recursive:
+        yield 0
 
 
 def _alpha(draft: Draft) -> list[str]:
@@ -86,9 +108,9 @@ def _decisions(draft: Draft) -> list[Decision]:
     return sorted(found.values(), key=lambda decision: (decision.line, decision.kind, decision.subject))
 
 
-def _long(draft: Draft, logical: list[tuple[int, int, int]]) -> Iterator[Hidden]:
+def _long(draft: Draft, logical: list[_Logical]) -> Iterator[Hidden]:
     """Logical lines with more leaves than one expression should have; constants in a display are data, not leaves."""
-    for line, start, end in logical:
+    for line, start, end, _ in logical:
         if end - start > LONG:
             leaves = sum(token[1:2] == ":" and token[0] != "d" for token in draft.tokens[start:end])
             if leaves > LONG:
