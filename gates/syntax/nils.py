@@ -1,0 +1,173 @@
+"""Where None is made: attributes that are set to it or taken from a parameter whose default it is, functions that
+return it beside values or run off their end.
+
+An annotation alone makes no None; it is noted, because it tells a reader where None was promised.
+"""
+
+import ast
+from collections.abc import Collection, Iterator, Mapping
+
+from pareback.gates.facts import Nil
+from pareback.gates.syntax.bodies import Body, read
+from pareback.gates.syntax.falls import NEVER, called, falls
+from pareback.gates.syntax.handlers import names
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+_PROPERTIES = frozenset(("property", "cached_property"))
+_ABSTRACT = frozenset(("abstractmethod", "overload", "abstractproperty"))
+_FIELDS = frozenset(("field", "Field", "attrib", "ib"))
+_EMPTY: Mapping[type[ast.expr], str] = {
+    **dict.fromkeys((ast.List, ast.ListComp), "[]"),
+    **dict.fromkeys((ast.Dict, ast.DictComp), "{}"),
+    ast.JoinedStr: '""',
+}
+"""What an empty answer of the same sort as such an expression looks like."""
+
+
+def in_function(node: Function, receiver: str, quits: Collection[str]) -> list[Nil]:
+    """Attributes that a function sets to None, and where it ends without a value though it answers with one elsewhere.
+    `receiver` is what its own object is called, empty without one; `quits` are functions of the file that never
+    return."""
+    body = read(node.body)
+    missing = _missing(node, body, quits)
+    marks = {name for item in node.decorator_list for name in names(item)}
+    if receiver and marks & _PROPERTIES:
+        missing = [
+            Nil("promised" if found.kind == "answer" else "property", "", node.name, found.line) for found in missing
+        ]
+    return [*_attributes(body, node.args, receiver), *missing]
+
+
+def in_class(node: ast.ClassDef) -> list[Nil]:
+    """Names in a class body that are None, or a field whose default is None, or that may be by their annotation."""
+    found = []
+    for statement in node.body:
+        if isinstance(statement, ast.Assign):
+            named = [target for target in statement.targets if type(target) is ast.Name]
+            found += [Nil(_class_level(statement.value), "", target.id, target.lineno) for target in named]
+        elif isinstance(statement, ast.AnnAssign) and type(statement.target) is ast.Name:
+            kind = _class_level(statement.value) or ("promised" if _promises(statement.annotation) else "")
+            found.append(Nil(kind, "", statement.target.id, statement.lineno))
+    return [nil for nil in found if nil.kind]
+
+
+def never_returning(body: list[ast.stmt]) -> Iterator[str]:
+    """Functions of these statements, and of classes among them, whose annotation says that they do not return."""
+    for statement in body:
+        if isinstance(statement, ast.ClassDef):
+            yield from never_returning(statement.body)
+        elif isinstance(statement, ast.FunctionDef) and names(statement.returns) & NEVER:
+            yield statement.name
+
+
+def _class_level(value: ast.expr | None) -> str:
+    """How a value at class level lets None in: by itself, or as the default of a field."""
+    if isinstance(value, ast.Call) and called(value) in _FIELDS:
+        value = next((word.value for word in value.keywords if word.arg == "default"), None)
+    return "default" if _is_none(value) else ""
+
+
+def _is_none(node: ast.expr | None) -> bool:
+    return type(node) is ast.Constant and node.value is None
+
+
+def _gives_none(node: ast.expr | None) -> bool:
+    """Whether None stands there to be taken: by itself, in an arm of a choice, or at the end of an `or`."""
+    if type(node) is ast.IfExp:
+        return _gives_none(node.body) or _gives_none(node.orelse)
+    return _is_none(node.values[-1] if type(node) is ast.BoolOp else node)
+
+
+def _promises(annotation: ast.expr | None) -> bool:
+    """Whether an annotation lets None in: X | None, Optional[X], Union[X, None], in quotes too."""
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        return "Optional[" in annotation.value or "None" in annotation.value.replace(" ", "").split("|")
+    if isinstance(annotation, ast.BinOp):
+        return any(_is_none(side) or _promises(side) for side in (annotation.left, annotation.right))
+    if isinstance(annotation, ast.Subscript) and names(annotation.value) & {"Optional", "Union"}:
+        inner = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else [annotation.slice]
+        return "Optional" in names(annotation.value) or any(map(_is_none, inner))
+    return False
+
+
+def _attributes(body: Body, arguments: ast.arguments, receiver: str) -> list[Nil]:
+    """One fact per attribute, of what is certain rather than of what is promised."""
+    optional = _optional(arguments) - body.bound.keys() if body.kept else set()
+    found: dict[tuple[str, str], Nil] = {}
+    for target, value, annotation in body.kept:
+        own = bool(receiver) and type(target.value) is ast.Name and target.value.id == receiver
+        kind = _kind(value, annotation, optional)
+        if kind == "set" or (own and kind):
+            nil = Nil(kind, "" if own else "*", target.attr, target.lineno)
+            if found.setdefault((nil.owner, nil.name), nil).kind == "promised":
+                found[nil.owner, nil.name] = nil
+    return list(found.values())
+
+
+def _optional(arguments: ast.arguments) -> set[str]:
+    """The parameters whose default is None."""
+    positional = [*arguments.posonlyargs, *arguments.args]
+    late = positional[len(positional) - len(arguments.defaults) :]
+    pairs = [
+        *zip(late, arguments.defaults, strict=True),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+    ]
+    return {argument.arg for argument, default in pairs if _is_none(default)}
+
+
+def _kind(value: ast.expr | None, annotation: ast.expr | None, optional: Collection[str]) -> str:
+    if _gives_none(value):
+        return "set"
+    if type(value) is ast.Name and value.id in optional:
+        return "parameter"
+    return "promised" if _promises(annotation) else ""
+
+
+def _missing(node: Function, body: Body, quits: Collection[str]) -> list[Nil]:
+    """How a function that answers with a value elsewhere, or says that it may not, ends without one."""
+    values = [found for found in body.returns if found.value is not None and not _is_none(found.value)]
+    promised = [Nil("answer", "", "", node.lineno)] if _promises(node.returns) else []
+    marks = {name for item in node.decorator_list for name in names(item)}
+    if not values or node.name.startswith("__") or marks & _ABSTRACT:
+        return promised
+    kind, line = _ending(node, body, quits)
+    if not kind:
+        return promised
+    return [] if _yields(node.body) else [Nil(kind, "", "", line, _instead(values, body))]
+
+
+def _ending(node: Function, body: Body, quits: Collection[str]) -> tuple[str, int]:
+    """The plainest way in which the function gives None back, and its line; no kind where it always gives a value."""
+    nones = [found.lineno for found in body.returns if _gives_none(found.value)]
+    bare = [found.lineno for found in body.returns if found.value is None]
+    if nones:
+        return "none", nones[0]
+    if bare:
+        return "bare", bare[0]
+    return ("end" if falls(node.body, quits) else ""), node.lineno
+
+
+def _instead(values: list[ast.Return], body: Body) -> str:
+    """The empty answer of the sort that all the values are of, empty where they are not all of one that has one."""
+    sorts = {sort for found in values for sort in _sorts(found.value, body)}
+    return sorts.pop() if len(sorts) == 1 else ""
+
+
+def _sorts(node: ast.expr | None, body: Body) -> Iterator[str]:
+    if type(node) is ast.Name and node.id in body.bound:
+        yield from (_EMPTY.get(type(value), "") for value in body.bound[node.id])
+    else:
+        yield _EMPTY.get(type(node), "") if node is not None else ""
+
+
+def _yields(body: list[ast.stmt]) -> bool:
+    """Whether the function is a generator: its `return` ends a loop of its caller and gives nothing back."""
+    waiting: list[ast.AST] = list(body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Yield | ast.YieldFrom):
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
+    return False
