@@ -8,6 +8,8 @@ numbers, booleans and tuples of these: `gates/rows.py` turns them into JSON list
 from dataclasses import dataclass
 from typing import Literal
 
+from pareback.gates.ties import Import, Mention, Passed, Unused, Write
+
 UnitKind = Literal["function", "class", "module"]
 
 
@@ -122,10 +124,13 @@ class Atom:
 
 @dataclass(frozen=True, slots=True)
 class Conjunction:
-    """Conditions that must hold together, each as it stands with locals marked by `$`, in the order of the source."""
+    """Conditions that hold together, each as it is written with locals marked by `$`, in the order of the source.
+    `denied` says the opposite of each. `either`: the source has the denial of it all, an `or` of the denied parts."""
 
     line: int
     parts: tuple[str, ...]
+    denied: tuple[str, ...]
+    either: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +186,8 @@ class Unit:
     and -1 at its end. `steps` runs in parallel to `flow`: the place among `lines` where each step is taken.
     `exact` is the hash of the tokens, `alpha` the same with locals numbered and the unit's own name dropped. `bases`
     are the last names of what a class inherits from; `members` of a method are what it declares for its owner.
+    `parameters` are what a caller fills in by name; `decorators` and `calls` are last names; `bag` is what a unit calls
+    and which constants it has, as numbers.
     """
 
     qualname: str
@@ -211,6 +218,14 @@ class Unit:
     words: tuple[str, ...] = ()
     leaves: tuple[int, ...] = ()
     asynchronous: bool = False
+    parameters: tuple[str, ...] = ()
+    decorators: tuple[str, ...] = ()
+    writes: tuple[Write, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    unused: tuple[Unused, ...] = ()
+    passed: tuple[Passed, ...] = ()
+    calls: tuple[str, ...] = ()
+    bag: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,10 +239,13 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What one file says. With a `problem` there are no units. `generated`: its head says that a program wrote it."""
+    """What one file says. With a `problem` there are no units. `generated`: its head says that a program wrote it.
+    `used` are the functions whose answers are made use of somewhere in it."""
 
     lines: int
     generated: bool = False
     units: tuple[Unit, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
+    imports: tuple[Import, ...] = ()
     problems: tuple[Problem, ...] = ()
+    used: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ from pareback.gates.syntax.expressions import EXPRESSIONS, unknown
 from pareback.gates.syntax.handlers import HANDLERS
 from pareback.gates.syntax.source import TOO_DEEP, decode, parse
 from pareback.gates.syntax.statements import STATEMENTS
+from pareback.gates.syntax.uses import names
 
 EXTRACTOR = "4"
 """Raised whenever the facts of some file would change: facts of another version are never read."""
@@ -69,7 +70,8 @@ def _walk(text: str, tree: ast.Module, lines: int) -> FileFacts:
     except RecursionError:
         return FileFacts(lines, generated(text), problems=(TOO_DEEP,))
     units = tuple(sorted(sheet.units, key=lambda unit: (unit.line, unit.qualname)))
-    return FileFacts(lines, generated(text), units, suppressions(text, units, sorted(sheet.starts)))
+    silenced = suppressions(text, units, sorted(sheet.starts))
+    return FileFacts(lines, generated(text), units, silenced, used=names(sheet.used))
 
 
 def build() -> Language:

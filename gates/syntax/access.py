@@ -3,7 +3,7 @@
 import ast
 
 from pareback.gates.facts import Decision, Hidden, Shared
-from pareback.gates.syntax import commands, hidden
+from pareback.gates.syntax import casts, commands, hidden, uses
 from pareback.gates.syntax.draft import Draft, Visitors
 
 _CONSTRUCTORS = {"__init__", "__new__", "__post_init__", "__set_name__", "__setstate__"}
@@ -13,6 +13,8 @@ _MUTATORS = {
     *("append", "add", "update", "extend", "insert", "remove", "discard", "pop", "popitem"),
     *("clear", "setdefault", "sort", "reverse", "appendleft", "popleft"),
 }
+_CAST = 2
+"""Arguments of `typing.cast`."""
 _MAPPINGS = {"get", "pop", "setdefault"}
 
 
@@ -31,7 +33,9 @@ def _written(draft: Draft, node: ast.Attribute) -> None:
         return
     if node.value.id not in draft.selves:
         draft.mutations.append((node.value.id, node.lineno, False))
-    elif draft.name not in _CONSTRUCTORS:
+        return
+    draft.members.setdefault(node.attr, node.lineno)
+    if draft.name not in _CONSTRUCTORS:
         kind = "lazy" if draft.lazy == node.attr else "attribute"
         draft.shared.append(Shared(kind, f"{draft.heading.owner}.{node.attr}", node.lineno))
 
@@ -51,7 +55,10 @@ def _volatile(draft: Draft, node: ast.expr) -> None:
 
 
 def call(draft: Draft, node: ast.Call, nesting: int) -> None:
+    before = len(draft.casts)
     asked(draft, node, nesting)
+    casts.called(draft, node, before)
+    uses.use(draft.sheet.used, node)
     if draft.atom:
         _volatile(draft, node)
     _called(draft, node, node.func)
@@ -73,6 +80,8 @@ def _called(draft: Draft, node: ast.Call, func: ast.expr) -> None:
     if type(func) is ast.Name:
         if func.id == draft.name and not draft.heading.owner:
             draft.recursive = draft.recursive or node.lineno
+        if func.id == "cast" and len(node.args) == _CAST:
+            draft.asked.append(("cast", node.args[1], None))
     elif type(func) is ast.Attribute:
         _method_called(draft, node, func)
     elif hidden.looked_up(node):

@@ -3,6 +3,7 @@
 import ast
 
 from pareback.gates.facts import Handler
+from pareback.gates.syntax.atoms import MEMBER
 from pareback.gates.syntax.draft import Draft, Visitors
 
 _LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
@@ -24,6 +25,7 @@ def branch(draft: Draft, node: ast.If, nesting: int) -> None:
         start = len(draft.tokens)
         step = draft.open("elif" if count else "if", arm.lineno, nesting)
         draft.tokens.append("if")
+        draft.asked.append(("if", arm.test, None))
         draft.test(arm.test, nesting)
         guard = count == 0 and len(arms) == 1 and _turns(otherwise, tail=tail)
         draft.lazy, outer = _lazy(arm.test) or draft.lazy, draft.lazy
@@ -73,6 +75,7 @@ def loop(draft: Draft, node: ast.For | ast.AsyncFor | ast.While, nesting: int) -
     draft.loops += 1
     if isinstance(node, ast.While):
         draft.tokens.append("while")
+        draft.asked.append(("while", node.test, None))
         draft.test(node.test, nesting)
     else:
         draft.tokens.append("for")
@@ -93,18 +96,20 @@ def context(draft: Draft, node: ast.With | ast.AsyncWith, nesting: int) -> None:
     before = len(draft.mark_lines)
     start = len(draft.tokens)
     draft.block(node.body, nesting, tail=tail)
-    if any(_suppresses_all(item.context_expr) for item in node.items):
+    if any(_suppresses(item.context_expr, {MEMBER}) for item in node.items):
+        draft.asked += (("handler", statement, None) for statement in node.body)
+    if any(_suppresses(item.context_expr, _BROAD) for item in node.items):
         lines = len(draft.mark_lines) - before
         caught = Handler(node.lineno, "suppress(Exception)", lines, draft.key(start), broad=True, swallows=True)
         draft.handlers.append(caught)
 
 
-def _suppresses_all(node: ast.expr) -> bool:
+def _suppresses(node: ast.expr, caught: set[str]) -> bool:
     if type(node) is not ast.Call:
         return False
     func = node.func
     name = func.attr if type(func) is ast.Attribute else func.id if type(func) is ast.Name else ""
-    return name == "suppress" and any(type(arg) is ast.Name and arg.id in _BROAD for arg in node.args)
+    return name == "suppress" and any(type(arg) is ast.Name and arg.id in caught for arg in node.args)
 
 
 BRANCHES: Visitors = {

@@ -19,6 +19,7 @@ def match(draft: Draft, node: ast.Match, nesting: int) -> None:
     draft.test(node.subject, nesting)
     before: list[str] = []
     for count, case in enumerate(node.cases):
+        draft.asked.append(("case", case.pattern, node.subject))
         before = _case(draft, case, nesting, before if count else None, tail=tail)
 
 
@@ -33,6 +34,7 @@ def _case(draft: Draft, case: ast.match_case, nesting: int, before: list[str] | 
         draft.step("bool", line, nesting)
     if case.guard:
         draft.step("when", line, nesting)
+        draft.asked.append(("if", case.guard, None))
         draft.test(case.guard, nesting)
     draft.body(step, case.body, tail=tail)
     return [] if before is None else draft.regular(step, start, before)

@@ -32,6 +32,7 @@ def _generator(draft: Draft, node: ast.comprehension, nesting: int, *, count: in
     for number, condition in enumerate(node.ifs):
         draft.step("inner" if count or number else "filter", condition.lineno, nesting)
         draft.tokens.append("if")
+        draft.asked.append(("if", condition, None))
         draft.test(condition, nesting)
 
 

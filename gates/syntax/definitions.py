@@ -1,12 +1,15 @@
 """Visitors of functions and classes: where units begin and end, what they declare. `read_module` starts the pass."""
 
 import ast
+from collections.abc import Iterator
 
 from pareback.gates.facts import Declared, Hidden, Shared
 from pareback.gates.syntax.draft import Draft, Heading, Sheet, Visitors
 from pareback.gates.syntax.expressions import parameters
 from pareback.gates.syntax.handlers import names
+from pareback.gates.syntax.nils import in_class, in_function, never_returning
 from pareback.gates.syntax.prints import finish
+from pareback.gates.syntax.subjects import last
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -27,6 +30,7 @@ def read_module(sheet: Sheet, tree: ast.Module, end: int) -> None:
     for statement in tree.body:
         if type(statement) is ast.Import:
             sheet.modules.update((alias.asname or alias.name).partition(".")[0] for alias in statement.names)
+    sheet.quits.update(never_returning(tree.body))
     draft = Draft(sheet, Heading(MODULE, "module", 1, end))
     _statements(draft, tree.body)
     if draft.tokens or draft.interface:
@@ -59,15 +63,16 @@ def function(draft: Draft, node: Function, nesting: int) -> None:
     qualname = draft.sheet.unique(f"{owner}.{node.name}" if owner else node.name)
     unit = Draft(draft.sheet, Heading(qualname, "function", _first_line(node), node.end_lineno or node.lineno, owner))
     unit.name = node.name
+    unit.asynchronous = type(node) is ast.AsyncFunctionDef
     decorators = {name for item in node.decorator_list for name in names(_target(item))}
     receivers = node.args.posonlyargs + node.args.args if owner and "staticmethod" not in decorators else []
-    unit.asynchronous = type(node) is ast.AsyncFunctionDef
     unit.selves = {argument.arg for argument in receivers[:1]}
     unit.interface.append(_declared(node, "free" if decorators & _ACCESSORS else "", receiver=bool(receivers)))
     if node.name in _MAGIC:
         unit.hidden.append(Hidden("magic", node.lineno, 1, node.name))
     unit.mark(node.lineno)
     _body(unit, node, 0)
+    unit.nils += in_function(node, receivers[0].arg if receivers else "", draft.sheet.quits)
     draft.sheet.units.append(finish(unit))
 
 
@@ -156,7 +161,10 @@ def class_(draft: Draft, node: ast.ClassDef, nesting: int) -> None:
     unit.fields = _is_record(node)
     unit.mark(node.lineno)
     unit.cuts.append((0, False))
+    unit.nils += in_class(node)
     _class_header(unit, node, 0)
+    unit.bases = tuple(filter(None, map(last, node.bases)))
+    unit.members = dict(_fields(node))
     _statements(unit, node.body)
     draft.sheet.units.append(finish(unit))
 
@@ -171,6 +179,15 @@ def _class_header(draft: Draft, node: ast.ClassDef, nesting: int) -> None:
         draft.visit(keyword.value, nesting)
         if keyword.arg == "metaclass":
             draft.hidden.append(Hidden("magic", node.lineno, 1, "metaclass"))
+
+
+def _fields(node: ast.ClassDef) -> Iterator[tuple[str, int]]:
+    """What the body of a class declares, the last of a name first, with or without a value; methods are units."""
+    for statement in reversed(node.body):
+        found = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        for target in found:
+            if isinstance(target, ast.Name):
+                yield target.id, target.lineno
 
 
 def _is_record(node: ast.ClassDef) -> bool:

@@ -16,12 +16,14 @@ from pareback.gates.facts import (
     Handler,
     Hidden,
     Increment,
+    Nil,
     Rebinding,
     Shared,
     Unit,
     UnitKind,
 )
 from pareback.gates.points import FLOW
+from pareback.gates.syntax.names import Names
 from pareback.gates.syntax.tokens import digest, shape
 
 _NESTED = frozenset(kind for kind, step in FLOW.items() if step.nested)
@@ -30,6 +32,9 @@ Visitor = Callable[["Draft", Any, int], None]
 """Reads one node at a nesting into a draft."""
 
 Visitors = Mapping[type[ast.AST], Visitor]
+
+Asked = tuple[str, ast.AST, ast.expr | None]
+"""A condition: where it stands, the expression, pattern or statement that asks, and what a pattern is matched with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,13 @@ class Heading:
 
 @dataclass(slots=True)
 class Sheet:
-    """What grows per file: finished units, the lines on which statements begin,
-    and the names that are bound to whole modules."""
+    """What grows per file: finished units, the lines on which statements begin, the names that are bound to whole
+    modules, the functions that never return, and how often what a function answers is used."""
 
     visitors: Visitors
     modules: set[str] = field(default_factory=set)
+    quits: set[str] = field(default_factory=set)
+    used: dict[str, int] = field(default_factory=dict)
     units: list[Unit] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     seen: dict[str, int] = field(default_factory=dict)
@@ -64,10 +71,14 @@ class Draft:
     """A unit while it is read. Fields are what the visitors append to; `finish` in `prints` makes a unit of them."""
 
     __slots__ = (
+        "asked",
         "asynchronous",
         "atom",
         "atoms",
+        "bases",
         "bound",
+        "casts",
+        "caught",
         "comprehensions",
         "cuts",
         "decisions",
@@ -84,14 +95,18 @@ class Draft:
         "loops",
         "mark_lines",
         "mark_starts",
+        "members",
         "mutations",
         "name",
+        "names",
+        "nils",
         "reads",
         "rebindings",
         "recursive",
         "selves",
         "shared",
         "sheet",
+        "steps",
         "tail",
         "tokens",
         "visitors",
@@ -106,7 +121,7 @@ class Draft:
         self.mark_lines: list[int] = []
         self.mark_starts: list[int] = []
         self.flow: list[Increment] = []
-        "steps",
+        self.steps: list[int] = []
         self.interface: list[Declared] = []
         self.shared: list[Shared] = []
         self.rebindings: list[Rebinding] = []
@@ -116,12 +131,18 @@ class Draft:
         self.reads: list[tuple[int, str, int]] = []
         self.mutations: list[tuple[str, int, bool]] = []
         self.cuts: list[tuple[int, bool]] = []
+        self.asked: list[Asked] = []
+        self.members: dict[str, int] = {}
+        self.bases: tuple[str, ...] = ()
         self.bound: dict[str, list[int]] = {}
         self.locals: set[str] = set()
         self.declared: set[str] = set()
+        self.caught: set[str] = set()
+        self.casts: list[tuple[str, ast.expr, int]] = []
+        self.nils: list[Nil] = []
         self.volatile: set[str] = set()
         self.selves: set[str] = set()
-        self.steps: list[int] = []
+        self.names = Names()
         self.atom = self.atoms = 0
         self.functions = self.loops = self.comprehensions = 0
         self.lazy = ""
@@ -150,10 +171,12 @@ class Draft:
     def step(self, kind: str, line: int, nesting: int) -> None:
         """One step of control flow without a body."""
         self.flow.append(Increment(kind, line, nesting))
+        self.steps.append(len(self.mark_lines))
 
     def open(self, kind: str, line: int, nesting: int) -> int:
         """One step of control flow with a body to come; returns its place for `body`."""
         self.flow.append(Increment(kind, line, nesting))
+        self.steps.append(len(self.mark_lines))
         return len(self.flow) - 1
 
     def body(self, step: int, body: list[ast.stmt], *, tail: bool = False, guard: bool = False) -> None:
@@ -171,12 +194,10 @@ class Draft:
         return now
 
     def key(self, start: int) -> str:
-        self.steps.append(len(self.mark_lines))
         """The shape of what was read since that token, as a hash."""
         return digest(shape(self.tokens[start:]))
 
     def test(self, node: ast.expr, nesting: int) -> None:
-        self.steps.append(len(self.mark_lines))
         """Read a condition: its atoms are decisions."""
         before, self.atoms = self.atom, self.atoms + 1
         self.atom = self.atoms
@@ -186,6 +207,10 @@ class Draft:
     def bind(self, name: str, line: int, *, accumulates: bool = False) -> None:
         """A name is bound. Bindings in a comprehension are local without counting; an accumulator counts once."""
         self.locals.add(name)
+        times = self.names.times
+        times[name] = times.get(name, 0) + 1
+        if self.comprehensions:
+            self.names.inner.add(name)
         if self.comprehensions or self.heading.kind != "function":
             return
         lines = self.bound.setdefault(name, [])

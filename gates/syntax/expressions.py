@@ -8,7 +8,7 @@ import ast
 from typing import Any
 
 from pareback.gates.facts import Hidden
-from pareback.gates.syntax import commands, hidden
+from pareback.gates.syntax import casts, commands, hidden
 from pareback.gates.syntax.draft import Draft, Visitors
 
 
@@ -44,16 +44,20 @@ def binary(draft: Draft, node: ast.BinOp, nesting: int) -> None:
     links = [node]
     while type(links[-1].left) is ast.BinOp:
         links.append(links[-1].left)
+    before = len(draft.casts)
     draft.visit(links[-1].left, nesting)
     for link in reversed(links):
         draft.tokens.append(type(link.op).__name__)
         draft.visit(link.right, nesting)
+        casts.joined(draft, link, before)
         if hidden.arithmetic(link):
             draft.hidden.append(Hidden("arithmetic", link.lineno, 1, "arithmetic"))
 
 
 def boolean(draft: Draft, node: ast.BoolOp, nesting: int) -> None:
     draft.step("bool", node.lineno, nesting)
+    if not draft.atom:
+        draft.asked.append(("value", node, None))
     first = node.values[0]
     if not draft.atom and type(node.op) is ast.Or and type(first) is ast.BoolOp and type(first.op) is ast.And:
         draft.step("value", node.lineno, nesting)
@@ -81,6 +85,7 @@ def compare(draft: Draft, node: ast.Compare, nesting: int) -> None:
 def ternary(draft: Draft, node: ast.IfExp, nesting: int) -> None:
     draft.step("ternary", node.lineno, nesting)
     draft.tokens.append("ternary")
+    draft.asked.append(("if", node.test, None))
     draft.test(node.test, nesting)
     draft.visit(node.body, nesting + 1)
     draft.visit(node.orelse, nesting + 1)
@@ -98,6 +103,7 @@ def parameters(draft: Draft, node: ast.arguments, nesting: int) -> None:
     for argument in [*node.posonlyargs, *node.args, *node.kwonlyargs, *optional]:
         draft.tokens.append("n:" + argument.arg)
         draft.locals.add(argument.arg)
+        draft.names.given(argument)
     for default in [*node.defaults, *filter(None, node.kw_defaults)]:
         draft.visit(default, nesting)
 
@@ -131,6 +137,7 @@ def binding(draft: Draft, node: ast.NamedExpr, nesting: int) -> None:
         draft.hidden.append(Hidden("walrus", node.lineno, 1, "walrus"))
     draft.visit(node.value, nesting)
     draft.visit(node.target, nesting)
+    draft.names.copied(node.target, node.value)
 
 
 def transparent(draft: Draft, node: ast.Await | ast.FormattedValue, nesting: int) -> None:
@@ -143,7 +150,10 @@ def transparent(draft: Draft, node: ast.Await | ast.FormattedValue, nesting: int
 def wrapping(draft: Draft, node: ast.AST, nesting: int) -> None:
     """One operator around its parts: yield, starred, slice, formatted string."""
     draft.tokens.append(type(node).__name__)
+    before = len(draft.casts)
     unknown(draft, node, nesting)
+    if type(node) is ast.JoinedStr:
+        casts.silence(draft, before)
 
 
 EXPRESSIONS: Visitors = {

@@ -3,6 +3,7 @@
 import ast
 
 from pareback.gates.facts import Handler, Hidden
+from pareback.gates.syntax.atoms import MEMBER
 from pareback.gates.syntax.draft import Draft, Visitors
 from pareback.gates.syntax.tokens import digest, shape
 
@@ -31,6 +32,8 @@ def attempt(draft: Draft, node: ast.Try, nesting: int) -> None:
         first = len(draft.tokens)
         _caught(draft, handler, nesting)
         key = digest(shape(guarded + draft.tokens[first:]))
+        if MEMBER in names(handler.type) and len(node.body) <= SHORT:
+            draft.asked += (("handler", statement, None) for statement in node.body)
         draft.handlers.append(_fact(draft, handler, node, key, body=len(draft.mark_lines) - lines))
     draft.block(node.orelse, nesting)
     draft.block(node.finalbody, nesting)
@@ -49,6 +52,7 @@ def _caught(draft: Draft, handler: ast.ExceptHandler, nesting: int) -> None:
     if handler.name:
         draft.tokens.append("n:" + handler.name)
         draft.bind(handler.name, handler.lineno)
+        draft.caught.add(handler.name)
     draft.body(step, handler.body)
 
 

@@ -6,8 +6,10 @@ The alpha hash numbers a unit's locals in order of appearance and drops its own 
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from pareback.gates.facts import Decision, Hidden, Increment, Shared, Size, Unit
+from pareback.gates.facts import Decision, Hidden, Increment, Member, Shared, Size, Unit
 from pareback.gates.points import LONG, LONG_STEP
+from pareback.gates.syntax.atoms import questions
+from pareback.gates.syntax.casts import casts
 from pareback.gates.syntax.draft import Draft
 from pareback.gates.syntax.leaves import gather
 from pareback.gates.syntax.tokens import digest, shape, sizes, skeleton
@@ -19,6 +21,7 @@ def finish(draft: Draft) -> Unit:
     draft.sheet.starts += draft.mark_lines
     shapes = shape(draft.tokens)
     logical = list(_logical(draft))
+    atoms, conjunctions = questions(draft)
     words, leaves = gather(draft.tokens, ((start, end) for _, start, end, _ in logical), draft.locals)
     return Unit(
         qualname=heading.qualname,
@@ -43,6 +46,12 @@ def finish(draft: Draft) -> Unit:
         words=tuple(words),
         leaves=tuple(leaves),
         asynchronous=draft.asynchronous,
+        nils=tuple(draft.nils),
+        casts=tuple(casts(draft)),
+        atoms=atoms,
+        conjunctions=conjunctions,
+        members=tuple(Member(name, line) for name, line in draft.members.items()),
+        bases=draft.bases,
     )
 
 

@@ -4,7 +4,7 @@ free, so that moving code to another file, or typing it, costs nothing."""
 import ast
 
 from pareback.gates.facts import Declared, Hidden, Shared
-from pareback.gates.syntax import commands, hidden
+from pareback.gates.syntax import casts, commands, hidden, uses
 from pareback.gates.syntax.access import asked
 from pareback.gates.syntax.draft import Draft, Visitors
 
@@ -22,12 +22,18 @@ def jump(draft: Draft, node: ast.Break | ast.Continue, _nesting: int) -> None:
 def keyword(draft: Draft, node: ast.Return | ast.Raise | ast.Delete, nesting: int) -> None:
     """A word and its expressions."""
     draft.tokens.append(type(node).__name__)
+    before = len(draft.casts)
     for child in ast.iter_child_nodes(node):
         draft.visit(child, nesting)
+    if type(node) is ast.Raise:
+        casts.silence(draft, before)
+    elif type(node) is ast.Return:
+        uses.drop(draft.sheet.used, node.value)
 
 
 def check(draft: Draft, node: ast.Assert, nesting: int) -> None:
     draft.tokens.append("Assert")
+    draft.asked.append(("assert", node.test, None))
     draft.test(node.test, nesting)
     if node.msg:
         draft.visit(node.msg, nesting)
@@ -41,6 +47,7 @@ def expression(draft: Draft, node: ast.Expr, nesting: int) -> None:
     if type(value) is ast.Call and hidden.only_compiles(value):
         asked(draft, value, nesting)
         return
+    uses.drop(draft.sheet.used, value)
     if isinstance(value, _COMPREHENSIONS):
         draft.hidden.append(Hidden("statement", node.lineno, 1, "comprehension"))
     elif isinstance(value, ast.BoolOp | ast.IfExp):
@@ -63,6 +70,8 @@ def annotated(draft: Draft, node: ast.AnnAssign, nesting: int) -> None:
     if node.value is None or (draft.heading.kind != "function" and _public(draft, node.target)):
         return
     draft.tokens.append("=")
+    if type(node.target) is ast.Name:
+        draft.names.hinted(node.target.id, node.annotation)
     draft.visit(node.target, nesting)
     draft.visit(node.value, nesting)
     _kept(draft, node.target, node.value)
@@ -79,6 +88,7 @@ def _public(draft: Draft, target: ast.expr) -> bool:
 
 
 def _kept(draft: Draft, target: ast.expr, value: ast.expr) -> None:
+    draft.names.copied(target, value)
     if commands.kept(value):
         draft.hidden.append(Hidden("code", value.lineno, 1, "python -c"))
     _clock(draft, target, value)
@@ -111,7 +121,9 @@ def declare(draft: Draft, node: ast.Global | ast.Nonlocal, _nesting: int) -> Non
 
 
 def imported(draft: Draft, node: ast.Import | ast.ImportFrom, _nesting: int) -> None:
-    draft.locals.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+    names = [(alias.asname or alias.name).partition(".")[0] for alias in node.names]
+    draft.locals.update(names)
+    draft.names.imports.update(names)
 
 
 STATEMENTS: Visitors = {
