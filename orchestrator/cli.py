@@ -96,6 +96,18 @@ def resume(
 
 
 @app.command()
+def accept(
+    run: Annotated[str | None, typer.Argument(help="The run's id; the latest without.")] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why; shown wherever the verdict is.")] = "",
+    budget: Annotated[str | None, typer.Option("--budget", help="fix|small|medium|large|POINTS")] = None,
+    waive: Annotated[list[str] | None, typer.Option("--waive", metavar="ID", help="Accept one finding.")] = None,
+    json: Json = False,
+) -> None:
+    """Overrule the gate on a run that is green but over budget."""
+    _do("accept", **locals())
+
+
+@app.command()
 def undo(run: Annotated[str | None, typer.Argument(help="The run's id; the latest without.")] = None) -> None:
     """Take back what `run --apply` wrote."""
     _do("undo", run=run)

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from pareback.adapters.sink import DeliveryFailed
 from pareback.gates.judge import with_reference
 from pareback.orchestrator import accounts, outcome
+from pareback.orchestrator.appeal import lodged
 from pareback.orchestrator.desk import Desk
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.handover import Handed, Parcel, hand_over
@@ -25,6 +27,7 @@ def close(desk: Desk, state: State | None, prepared: Prepared | None, ending: En
     done = replace(
         facts,
         best=best,
+        **_appealed(best, prepared),
         history=() if state is None else state.history,
         money=accounts.money(desk.ledger),
         seconds=_seconds(desk),
@@ -47,6 +50,14 @@ def _measured(best: Candidate, prepared: Prepared | None) -> Candidate:
     context = prepared.context
     trees = context.repository.files(context.base), context.repository.files(best.commit)
     return replace(best, verdict=with_reference(best.verdict, *trees, source=context.source))
+
+
+def _appealed(best: Candidate | None, prepared: Prepared | None) -> dict[str, Any]:
+    """The budget that the shown verdict was held against, where an appeal put another in place of the frozen one."""
+    if prepared is None or best is None or best.verdict is None or not lodged(prepared.context.ledger):
+        return {}
+    appeals = [asdict(each) for each in lodged(prepared.context.ledger)]
+    return {"budget": best.verdict.budget, "budget_source": best.verdict.budget_source, "appeals": appeals}
 
 
 def _handed(desk: Desk, state: State | None, ending: Ending) -> tuple[Handed, Ending]:

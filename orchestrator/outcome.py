@@ -1,6 +1,6 @@
 """What leaves the house: the result document of a run, its exit code, and the record of its rounds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +45,7 @@ class Outcome:
     history: tuple[Round, ...] = ()
     budget: float | None = None
     budget_source: str | None = None
+    appeals: Sequence[Mapping[str, Any]] = ()
     flaky: int | None = None
     total: int | None = None
     money: Money = UNCOUNTED
@@ -86,6 +87,7 @@ def result(outcome: Outcome) -> dict[str, Any]:
         **priced,
         "budget": outcome.budget,
         "budget_source": outcome.budget_source,
+        "appeals": list(outcome.appeals),
         "rounds": len(outcome.history),
         "candidates": sum(each.reply is not None for finished in outcome.history for each in finished.candidates),
         "tests": _tests(outcome),

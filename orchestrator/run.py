@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pareback.adapters.model import ModelRefused
 from pareback.orchestrator import home, job, logs
+from pareback.orchestrator.appeal import hear
 from pareback.orchestrator.closing import close
 from pareback.orchestrator.desk import Desk, Ended, Listen, Surroundings
 from pareback.orchestrator.events import Event
@@ -76,6 +77,7 @@ def _looped(desk: Desk) -> tuple[State | None, Prepared | None, Ending]:
                 return None, prepared, planned(prepared)
             state = State(start=prepared.context.base, feedback=first(prepared.context))
             state = import_module("pareback.orchestrator.graph").run(state, prepared.context)
+            state = hear(state, prepared.context)
             assert state.ending is not None
             return state, prepared, state.ending
     except Ended as ended:

@@ -41,7 +41,7 @@ INSIDE = {
     "seconds": {"total", "model", "tests", "gate"},
     "unpriced": {"files", "lines"},
 }
-ADDED = {"message"}
+ADDED = {"message", "appeals"}
 SECONDS = {"total": 1.23456, "model": 0.0, "tests": 0.5, "gate": 0.01}
 
 
@@ -98,7 +98,7 @@ def test_a_document_with_a_field_missing_or_of_another_type_is_refused(whole: Ou
 def test_the_verdict_has_the_fields_of_the_contract(whole: Outcome) -> None:
     assert whole.best is not None
     assert whole.best.verdict is not None
-    document = check._document(Compared("b" * 40, "h" * 40, whole.best.verdict))
+    document = check.whole(Compared("b" * 40, "h" * 40, whole.best.verdict, {}))
     assert (set(document), set(document["findings"][0])) == (CHECK, FINDING)
     assert valid(document, "check")
 
