@@ -16,7 +16,7 @@ from pareback.workspaces.suite import WorkspaceError, Wrap
 
 ZYGOTE = Path(__file__).with_name("zygote.py")
 SCRIPTS = tuple(
-    ZYGOTE.with_name(name) for name in ("zygote.py", "supervisor.py", "held.py", "reporter.py", "faults.py", "planting.py", "seals.py")
+    ZYGOTE.with_name(name) for name in ("zygote.py", "supervisor.py", "held.py", "reporter.py")
 )  # a sandbox shows them
 _START = "import runpy, sys; sys.path.pop(0); sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
 _PATIENCE = 120.0  # seconds for one import of a preload

