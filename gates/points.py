@@ -117,6 +117,22 @@ SILENCE: Mapping[str, float] = {  # reasoned: what is silenced is a decision tha
 LONG = 60
 LONG_STEP = 30
 
+CLONE: Mapping[str, float] = {
+    "lines": 4,  # logical lines of a run
+    "mass": 40,  # tokens of a run, without names and values
+    "shapes": 3,  # different lines of a run: fewer are a table
+    "quality": 12,  # mass per hole, one more than there are; measured: below, lines merely look alike
+    "body": 5,  # logical lines of a function that can be a near copy
+    "whole": 60,  # its mass
+    "alike": 0.7,  # part of both functions that a near copy has in common, by mass
+    "contained": 0.875,  # or part of the smaller one
+    "near": 0.7,  # a line of a near copy beyond its runs, against the same in a run: reasoned
+    "twin": 0.25,  # code that is there for sync and for async callers: reasoned
+}
+"""What is a clone; its price is the cost of what was copied. Limits are measured: `benchmarks/results/clones.md`."""
+LOOKED_AT = 30
+"""Units of one gram that are compared with each other; one more copy of what is there so often is free."""
+
 DECIMALS = 2
 """Points are reported to this many decimals; a budget is compared at one decimal, as both are shown to people."""
 
@@ -124,6 +140,10 @@ MENTIONED = 0.5
 """A unit that costs less than this much more than at the base is not worth a finding."""
 HELPER = 0.75
 """What a helper of its own costs at least: its declaration, the call and the parameters. It prices an extraction."""
+
+CREDIT = 0.5
+"""Part of what a patch adds that simplification elsewhere may pay for; reasoned. Human authors pay back about 30 % of
+what they add, most of it in the file where they add."""
 
 BUDGETS: Mapping[str, float] = {"fix": 3.0, "small": 5.0, "medium": 12.0, "large": 30.0}
 """Measured on 1,823 commits of six projects: half of the patches with tests that add anything add at most 4.6 points,

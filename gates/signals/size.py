@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log2
 
-from pareback.gates.facts import FileFacts, Size, Unit
-from pareback.gates.points import LITERAL_VOLUME, VOLUME
+from pareback.gates.facts import FileFacts, Unit
+from pareback.gates.lines import volume_points
 from pareback.gates.signal import Advice, Charge, Example, Signal
 
 _PLAIN = "def f(a, b):\n    x = load(a)\n    y = join(x, b)\n    save(y)\n    return y\n"
@@ -31,7 +30,7 @@ class _Size:
 
     def price(self, facts: FileFacts) -> tuple[Charge, ...]:
         return tuple(
-            Charge(unit.qualname, unit.line, _points(size), "table" if size.literal else "volume")
+            Charge(unit.qualname, unit.line, volume_points(size), "table" if size.literal else "volume")
             for unit in facts.units
             for size in unit.sizes
         )
@@ -41,12 +40,6 @@ class _Size:
         points = sum(charge.points for charge in charges)
         message = f"{tokens} operators and operands on {len(unit.lines)} logical lines, {points:.1f} points of size"
         return Advice(unit.line, message, self.advice)
-
-
-def _points(size: Size) -> float:
-    """Volume N log2 n in points."""
-    volume = (size.operators + size.operands) * log2(max(size.distinct, 2))
-    return volume / (LITERAL_VOLUME if size.literal else VOLUME)
 
 
 def build() -> Signal:
