@@ -146,8 +146,8 @@ class Nil:
     """A place where None is made. `kind` of an attribute: set (to None), default (at class level), parameter (taken
     from one whose default is None), property (its getter gives None), promised (by an annotation alone). `kind` of a
     function, which has no `name`: none (a `return None` beside values), bare (a `return` without one), end (it runs
-    off its end), answer (promised by its annotation alone). `owner` is empty for the unit's own class, else `*`.
-    `instead` is the empty value of the sort that the function's values are of, such as `[]`."""
+    off its end), answer (promised by its annotation alone), value (there is no None). `owner` is empty for the unit's
+    own class, else `*`. `instead` is the empty value of the sort that the function's values are of, such as `[]`."""
 
     kind: str
     owner: str

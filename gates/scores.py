@@ -10,6 +10,7 @@ from typing import Any
 from pareback.gates.facts import FileFacts
 from pareback.gates.format import Format
 from pareback.gates.language import Language
+from pareback.gates.owners import declarations
 from pareback.gates.signal import Charge, Signal
 from pareback.gates.view import Filing
 from pareback.gates.wide import WideSignal
@@ -61,8 +62,8 @@ def titles() -> Mapping[str, str]:
 
 @cache
 def filings() -> tuple[Filing, ...]:
-    """What every file says to the index."""
-    return tuple(part.entries for part in wide())
+    """What every file says to the index: which classes declare what, and what each signal wants to find there."""
+    return (declarations, *(part.entries for part in wide()))
 
 
 @cache

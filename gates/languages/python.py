@@ -19,7 +19,7 @@ from pareback.gates.syntax.source import TOO_DEEP, decode, parse
 from pareback.gates.syntax.statements import STATEMENTS
 from pareback.gates.syntax.uses import names
 
-EXTRACTOR = "4"
+EXTRACTOR = "5"
 """Raised whenever the facts of some file would change: facts of another version are never read."""
 
 _HEAD = 2000
@@ -71,7 +71,7 @@ def _walk(text: str, tree: ast.Module, lines: int) -> FileFacts:
         return FileFacts(lines, generated(text), problems=(TOO_DEEP,))
     units = tuple(sorted(sheet.units, key=lambda unit: (unit.line, unit.qualname)))
     silenced = suppressions(text, units, sorted(sheet.starts))
-    return FileFacts(lines, generated(text), units, silenced, used=names(sheet.used))
+    return FileFacts(lines, generated(text), units, silenced, used=names(sheet.used), imports=tuple(sheet.imports))
 
 
 def build() -> Language:

@@ -15,6 +15,8 @@ from pareback.gates.syntax.handlers import names
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 _PROPERTIES = frozenset(("property", "cached_property"))
+_GETTER = {"value": "", "answer": "promised"}
+"""What the kinds of answer that hold no None are called where a property gives them."""
 _ABSTRACT = frozenset(("abstractmethod", "overload", "abstractproperty"))
 _FIELDS = frozenset(("field", "Field", "attrib", "ib"))
 _EMPTY: Mapping[type[ast.expr], str] = {
@@ -33,10 +35,8 @@ def in_function(node: Function, receiver: str, quits: Collection[str]) -> list[N
     missing = _missing(node, body, quits)
     marks = {name for item in node.decorator_list for name in names(item)}
     if receiver and marks & _PROPERTIES:
-        missing = [
-            Nil("promised" if found.kind == "answer" else "property", "", node.name, found.line) for found in missing
-        ]
-    return [*_attributes(body, node.args, receiver), *missing]
+        missing = [Nil(_GETTER.get(found.kind, "property"), "", node.name, found.line) for found in missing]
+    return [nil for nil in [*_attributes(body, node.args, receiver), *missing] if nil.kind]
 
 
 def in_class(node: ast.ClassDef) -> list[Nil]:
@@ -125,27 +125,26 @@ def _kind(value: ast.expr | None, annotation: ast.expr | None, optional: Collect
 
 
 def _missing(node: Function, body: Body, quits: Collection[str]) -> list[Nil]:
-    """How a function that answers with a value elsewhere, or says that it may not, ends without one."""
+    """Whether a function that answers with a value can end without one."""
     values = [found for found in body.returns if found.value is not None and not _is_none(found.value)]
-    promised = [Nil("answer", "", "", node.lineno)] if _promises(node.returns) else []
     marks = {name for item in node.decorator_list for name in names(item)}
-    if not values or node.name.startswith("__") or marks & _ABSTRACT:
-        return promised
+    if not values or node.name.startswith("__") or marks & _ABSTRACT or _yields(node.body):
+        return []
     kind, line = _ending(node, body, quits)
-    if not kind:
-        return promised
-    return [] if _yields(node.body) else [Nil(kind, "", "", line, _instead(values, body))]
+    return [Nil(kind, "", "", line, "" if kind in {"value", "answer"} else _instead(values, body))]
 
 
 def _ending(node: Function, body: Body, quits: Collection[str]) -> tuple[str, int]:
-    """The plainest way in which the function gives None back, and its line; no kind where it always gives a value."""
+    """The plainest way in which the function gives None back, or that it always gives a value; and the line."""
     nones = [found.lineno for found in body.returns if _gives_none(found.value)]
     bare = [found.lineno for found in body.returns if found.value is None]
     if nones:
         return "none", nones[0]
     if bare:
         return "bare", bare[0]
-    return ("end" if falls(node.body, quits) else ""), node.lineno
+    if falls(node.body, quits):
+        return "end", node.lineno
+    return ("answer" if _promises(node.returns) else "value"), node.lineno
 
 
 def _instead(values: list[ast.Return], body: Body) -> str:
