@@ -1,13 +1,14 @@
 """The verdict: two trees in, points, findings and whether they fit the budget out.
 
-`charged` is what the budget is held against. It is the delta; a rule that credits simplification elsewhere only in part
-needs the matching of logical lines and is not in this table yet.
+`charged` is what the budget is held against: the delta, with what was simplified elsewhere credited in part (`credit`).
+A budget below zero asks for code to become simpler, and is held against the delta itself.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 
 from pareback.gates.budget import Budget
+from pareback.gates.credit import charged
 from pareback.gates.delta import fits, measure
 from pareback.gates.hard import broken_rules
 from pareback.gates.match import origins, units
@@ -40,14 +41,15 @@ def judge(
     patch = Patch(sides, delta, came_from, (base, head), source.read)
     found = findings(sides, delta, came_from, broken_rules(patch))
     judged = tuple(replace(finding, waived=finding.id in waive) for finding in found)
+    paid = delta.total if budget and budget.points < 0 else charged(sides.base, sides.head, delta.total)
     blocked = any(finding.hard and not finding.waived for finding in judged)
     return Verdict(
         table=TABLE,
         delta=delta.total,
-        charged=delta.total,
+        charged=paid,
         budget=None if budget is None else budget.points,
         budget_source="none" if budget is None else budget.source,
-        within=not blocked and (budget is None or fits(delta.total, budget.points)),
+        within=not blocked and (budget is None or fits(paid, budget.points)),
         signals=delta.signals,
         unpriced=sides.unpriced,
         reference=UNKNOWN,
