@@ -10,8 +10,10 @@ import signal
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import Any
 
+from pareback.workspaces.canaries import Canaries, hatch
 from pareback.workspaces.missing import cause
 from pareback.workspaces.process import clean
 from pareback.workspaces.suite import CollectError, Foreign, OnResult, Outcome, Place, Report, Result, Selection, Work
@@ -41,11 +43,26 @@ class Hearing:
     dump: list[Place] = field(default_factory=list)
     settled: int = 0
     lost: bool = False
+    nonce: str = field(default_factory=token_hex)
+    canaries: Canaries = field(init=False)
+    sung: list[tuple[str, str]] = field(default_factory=list)
+    red: bool = False
+    signs: dict[str, None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.canaries = hatch(self.selection.canaries)
 
     def hear(self, event: Mapping[str, Any]) -> None:
-        """Take one event of the reporter; after a stop nothing counts any more."""
-        if not self.stopped:
+        """Take one event of the reporter; after a stop nothing counts any more. Who does not know the nonce is not the
+        reporter."""
+        if event.get("nonce") != self.nonce or event["event"] not in _HEARD:
+            self.note("a line was forged")
+        elif not self.stopped:
             _HEARD[event["event"]](self, event)
+
+    def note(self, *signs: str) -> None:
+        """Keep what is not as it should be."""
+        self.signs.update(dict.fromkeys(signs))
 
     def stuck(self, line: str) -> None:
         """Take one line of a traceback that was dumped from outside, innermost step first."""
@@ -72,7 +89,13 @@ class Hearing:
         return condensed(message.replace(self.slot + os.sep, ""))
 
     def take(self, result: Result | CollectError) -> None:
-        """Keep a result and ask the caller whether the run goes on."""
+        """Keep a result and ask the caller whether the run goes on; of a canary nobody hears."""
+        self.red = self.red or isinstance(result, CollectError) or result.outcome in ("failed", "error")
+        kind = self.canaries.kind(result.id) if isinstance(result, Result) else None
+        if kind is not None and isinstance(result, Result):
+            self.sung.append((kind, result.outcome))
+            self.note(*self.canaries.signs(self.sung, whole=False))
+            return
         if isinstance(result, Result):
             self.results.append(result)
         else:
@@ -83,16 +106,23 @@ class Hearing:
         """A process of the run ended; True where another one should go on with the rest."""
         if self.stopped or (self.code is not None and self.code != 2):
             return False
+        if not self.current and self._is_through():
+            self.note("the run ended without its last record")
         if self.current:
             self._blame(why)
         elif self.collecting and self.collected is None:
             self.ignored.append(self.collecting)
             self.take(CollectError(self.collecting, f"{why} while this file was collected"))
         settled, before = len(self.done()) + len(self.ignored), self.settled
-        rest = self.collected is None or not self.done().issuperset(self.collected)
+        rest = not self._is_through()
         self.collecting, self.expired, self.dump, self.settled, self.code = "", False, [], settled, None
+        self.sung, self.red = [], False
         self.lost = rest and settled == before  # without progress the next process would do the same
         return rest and not self.lost and not self.stopped
+
+    def _is_through(self) -> bool:
+        """Whether every test that was collected has said something."""
+        return self.collected is not None and self.done().issuperset(self.collected)
 
     def _blame(self, why: str) -> None:
         """The current test ended its process, or was ended with it."""
@@ -112,6 +142,7 @@ class Hearing:
             seconds=seconds,
             output=output,
             reason=reason,
+            signs=tuple(self.signs),
         )
 
     def _work(self) -> Work:
@@ -175,7 +206,13 @@ def _foreign(hearing: Hearing, event: Mapping[str, Any]) -> None:
 
 
 def _end(hearing: Hearing, event: Mapping[str, Any]) -> None:
+    """The last record of a process: pytest's exit code has to fit what was heard."""
     hearing.code = event["code"]
+    hearing.note(*event["signs"])
+    if hearing.code in (0, 1):
+        hearing.note(*hearing.canaries.signs(hearing.sung, whole=True))
+    if hearing.code == 0 and hearing.red:
+        hearing.note("pytest's exit code hides failures")
 
 
 def _places(event: Mapping[str, Any]) -> tuple[Place, ...]:

@@ -92,6 +92,9 @@ def _request(slot: Path, hearing: Hearing) -> dict[str, Any]:
         "paths": [path for path in _paths(slot, only or []) if path not in hearing.ignored],
         "skip": sorted(hearing.done()),
         "ignore": hearing.ignored,
+        "nonce": hearing.nonce,
+        "canaries": dict(hearing.canaries.names),
+        "readonly": [*selection.readonly],
         "checkout": "" if checkout is None or checkout.resolve() == slot else str(checkout.resolve()),
     }
 

@@ -1,17 +1,18 @@
 """The pytest plugin that reports over a descriptor. It runs under the target's interpreter.
 
 Standard library and the target's own pytest only, Python 3.8 syntax; loaded by path, so that nothing of ours lies on
-the target's path. Every event is one JSON line. Whatever the tests print is not part of the conversation.
+the target's path. Every event is one JSON line that carries the run's nonce. Whatever the tests print is not part of
+the conversation.
 """
 
 from __future__ import annotations
 
 import gc
+import importlib.util
 import json
 import os
 import re
 import sys
-import sysconfig
 from typing import Any, Iterator
 
 import pytest
@@ -28,26 +29,39 @@ _OVERRIDES: dict[
     "usepdb": False,
     "randomly_seed": 0,
 }
-_PLACES, _TEXT = 24, 100000
-_LIBRARY = sysconfig.get_paths()["stdlib"] + os.sep
 ARGUMENTS = (
     *("-q", "--tb=short", "--color=no", "-p", "no:cacheprovider", "--continue-on-collection-errors"),
     *("-W", "ignore:Module already imported so cannot be rewritten:pytest.PytestAssertRewriteWarning"),
 )
+_RAISED_ON_PURPOSE = ("Skipped", "XFailed", "SkipTest")
+
+
+def beside(stem: str) -> Any:
+    """A file beside this one as a module, loaded like this one."""
+    place = os.path.join(os.path.dirname(__file__), stem + ".py")
+    spec: Any = importlib.util.spec_from_file_location("_pareback_" + stem, place)
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+faults, planting, seals = beside("faults"), beside("planting"), beside("seals")
+SEALS = seals.Seals()
 
 
 class Channel:
     """The descriptor to the other side. A test that forks does not speak for us."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, nonce: str) -> None:
         self.descriptor = descriptor
+        self.nonce = nonce
         self.owner = os.getpid()
 
     def say(self, event: str, **fields: Any) -> None:
         """Write one event; end the process where nobody listens any more."""
         if os.getpid() != self.owner:
             return
-        data = (json.dumps(dict(fields, event=event)) + "\n").encode()
+        data = (json.dumps(dict(fields, event=event, nonce=self.nonce)) + "\n").encode()
         try:
             while data:
                 data = data[os.write(self.descriptor, data) :]
@@ -65,13 +79,16 @@ class Reporter:
         self.current = ""
         self.part: dict[str, Any] = {}
         self.places: list[dict[str, Any]] = []
+        self.raised = ""
+        self.signs: dict[str, None] = {}
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_load_initial_conftests(self) -> Iterator[None]:
+        SEALS.seal()  # the project's code comes next
         outcome: Any = yield
         if outcome.excinfo is not None and outcome.excinfo[1].__cause__ is not None:
             error = outcome.excinfo[1]
-            path = relative(str(getattr(error, "path", "")), self.slot) or "conftest.py"
+            path = faults.relative(str(getattr(error, "path", "")), self.slot) or "conftest.py"
             self.uncollected(path, error.__cause__)
 
     @pytest.hookimpl(hookwrapper=True)
@@ -87,13 +104,15 @@ class Reporter:
 
     def pytest_exception_interact(self, node: Any, call: Any, report: Any) -> None:
         if report.when == "collect":
-            path = relative(str(getattr(call.excinfo.value, "path", "")), self.slot)
+            path = faults.relative(str(getattr(call.excinfo.value, "path", "")), self.slot)
             self.uncollected(path or node.nodeid.split("::")[0], call.excinfo.value)
 
     def uncollected(self, path: str, error: BaseException) -> None:
         """Say that a file could not be collected, and what was not found."""
-        steps = [step for cause in (error, error.__cause__) if cause is not None for step in places(cause, self.slot)]
-        self.channel.say("uncollected", path=path, chain=chain(error), places=steps)
+        steps = [
+            step for cause in (error, error.__cause__) if cause is not None for step in faults.places(cause, self.slot)
+        ]
+        self.channel.say("uncollected", path=path, chain=faults.chain(error), places=steps)
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Iterator[None]:
@@ -101,8 +120,12 @@ class Reporter:
         chosen = chosen_items(items, self.request)
         done = set(self.request["skip"])
         self.channel.say("items", ids=[identity(item.nodeid) for item in chosen])
-        items[:] = [item for item in chosen if identity(item.nodeid) not in done]
+        rest = [item for item in chosen if identity(item.nodeid) not in done]
+        for item in rest:
+            SEALS.seal_test(item.nodeid, getattr(item, "function", None))
+        items[:] = planting.plant(rest, self.request["canaries"])
         self.say_foreign()
+        self.signs.update(dict.fromkeys(SEALS.broken()))
         gc.enable()
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
@@ -112,19 +135,25 @@ class Reporter:
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: Any) -> Iterator[None]:
+        self.signs.update(dict.fromkeys(SEALS.broken_near(item.nodeid) if call.when == "call" else ()))
         yield
-        self.places = []
+        self.places, self.raised = [], ""
         if call.excinfo is not None:
-            self.places = places(call.excinfo.value, self.slot)
+            self.raised = type(call.excinfo.value).__name__
+            self.places = faults.places(call.excinfo.value, self.slot)
             if isinstance(call.excinfo.value, pytest.FixtureLookupError):
                 self.uncollected(item.nodeid.split("::")[0], call.excinfo.value)
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        outcome = verdict(report)
+        outcome = faults.verdict(report)
+        if self.raised and report.outcome == "passed":
+            self.signs["a test that raised was told as passed"] = None
         self.part["seconds"] += report.duration
         if _SEVERITY.index(outcome) > _SEVERITY.index(self.part["outcome"]):
-            said = "" if "passed" in outcome else message_of(report)
-            self.part.update(outcome=outcome, message=said, places=self.places if report.failed else [])
+            said = "" if "passed" in outcome else faults.message_of(report)
+            by_hand = report.failed or self.raised in _RAISED_ON_PURPOSE
+            self.part.update(outcome=outcome, message=said, places=self.places if by_hand else [])
+        self.raised = ""
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         self.part["outcome"] = self.part["outcome"] or "error"
@@ -134,19 +163,20 @@ class Reporter:
         """A test may interrupt the run, which ends only this process."""
         if self.part.get("outcome") == "":
             message = "%s: %s" % (type(excinfo.value).__name__, excinfo.value)
-            self.part.update(outcome="error", message=message, places=places(excinfo.value, self.slot))
+            self.part.update(outcome="error", message=message, places=faults.places(excinfo.value, self.slot))
             self.channel.say("result", id=self.current, **self.part)
 
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         self.say_foreign()
+        self.signs.update(dict.fromkeys([*SEALS.broken(), *seals.hooks(session.config)]))
 
     def end(self, code: int) -> None:
-        """Say how pytest ended."""
-        self.channel.say("end", code=code)
+        """Say how pytest ended, and what about the run was not as the project's code should leave it."""
+        self.channel.say("end", code=code, signs=[*self.signs])
 
     def say_foreign(self) -> None:
         """Name the modules that came from elsewhere although they may belong to the tree."""
-        self.channel.say("foreign", modules=foreign(self.request))
+        self.channel.say("foreign", modules=faults.foreign(self.request))
 
 
 def identity(nodeid: str) -> str:
@@ -179,72 +209,6 @@ def chosen_items(items: list[pytest.Item], request: dict[str, Any]) -> list[pyte
     return [item for _, item in sorted(ranked, key=lambda pair: pair[0])]
 
 
-def verdict(report: Any) -> str:
-    """What one phase of a test says about the test; empty where it says nothing."""
-    if report.outcome == "failed":
-        return "failed" if report.when == "call" else "error"
-    if report.outcome == "skipped":
-        return "xfailed" if hasattr(report, "wasxfail") else "skipped"
-    if report.outcome == "passed" and report.when == "call":
-        return "xpassed" if hasattr(report, "wasxfail") else "passed"
-    return ""
-
-
-def message_of(report: Any) -> str:
-    """The failing assertion with its values."""
-    long = report.longrepr
-    if isinstance(long, tuple):  # a skip: path, line, reason
-        return str(long[-1])[:_TEXT]
-    crash = getattr(long, "reprcrash", None)
-    text = crash.message if crash is not None else getattr(long, "errorstring", "") or str(long or "")
-    return str(text)[:_TEXT]
-
-
-def places(error: BaseException, slot: str) -> list[dict[str, Any]]:
-    """The steps of the traceback inside the slot, outermost first; of a long way the two ends."""
-    found: list[dict[str, Any]] = []
-    trace = error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        path = relative(code.co_filename, slot)
-        if path:
-            found.append({"path": path, "line": trace.tb_lineno, "function": code.co_name})
-        trace = trace.tb_next
-    return found if len(found) <= _PLACES else found[: _PLACES // 2] + found[-_PLACES // 2 :]
-
-
-def relative(file: str, slot: str) -> str:
-    """The file's path below the slot with forward slashes, or nothing where it lies elsewhere."""
-    inside = file.startswith(slot + os.sep) and (os.sep + "site-packages" + os.sep) not in file
-    return file[len(slot) + 1 :].replace(os.sep, "/") if inside else ""
-
-
-def chain(error: BaseException | None) -> list[dict[str, Any]]:
-    """The error and what lies behind it, as plain values; what was missing is judged on the other side."""
-    found: list[dict[str, Any]] = []
-    while error is not None and len(found) < 10:
-        kinds = [kind.__name__ for kind in type(error).__mro__]
-        name = getattr(error, "argname", None) or getattr(error, "name", None)
-        found.append({"kinds": kinds, "text": str(error)[:_TEXT], "name": name if isinstance(name, str) else ""})
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return found
-
-
-def foreign(request: dict[str, Any]) -> list[tuple[str, str]]:
-    """The modules of the tree's names, or of the user's checkout, that were not loaded from the slot."""
-    names, checkout = set(request["names"]), request["checkout"]
-    found = []
-    for name, module in list(sys.modules.items()):
-        file = vars(module).get("__file__") if hasattr(module, "__dict__") else None
-        if not isinstance(file, str) or (file.startswith(_LIBRARY) and "site-packages" not in file):
-            continue
-        below = checkout and relative(file, checkout) and not file.startswith(sys.prefix + os.sep)
-        suspect = below or name.partition(".")[0] in names
-        if suspect and not os.path.realpath(file).startswith(request["slot"] + os.sep):
-            found.append((name, file))
-    return sorted(found)
-
-
 def prepared(request: dict[str, Any], descriptor: int) -> tuple[list[str], Reporter]:
     """The command line of a run and the plugin that reports it. Until the tests begin nothing is collected as garbage:
     pytest makes many objects that stay, and looking through them took a quarter of a warm start."""
@@ -252,7 +216,7 @@ def prepared(request: dict[str, Any], descriptor: int) -> tuple[list[str], Repor
     arguments = [*ARGUMENTS, "--rootdir", request["slot"]]
     arguments += [*("--ignore=" + path for path in request["ignore"]), *request["paths"]]
     sys.argv = [os.path.join(os.path.dirname(pytest.__file__), "__main__.py"), *arguments]
-    return arguments, Reporter(request, Channel(descriptor))
+    return arguments, Reporter(request, Channel(descriptor, request.pop("nonce")))
 
 
 def main(request: dict[str, Any], descriptor: int) -> None:

@@ -66,7 +66,8 @@ class Foreign:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One run of the suite. `output` is the bounded tail of what the run printed, for people."""
+    """One run of the suite. `output` is the bounded tail of what the run printed, for people. `signs` say in words
+    what about the run was not as it should be; only those that the base does not show by itself mean something."""
 
     work: Work
     results: tuple[Result, ...] = ()
@@ -76,19 +77,23 @@ class Report:
     seconds: float = 0.0
     output: str = ""
     reason: str = ""
+    signs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
     """What to run. `first` (node ids or paths) goes before the rest, in this order; `only` restricts the run to what
     it names (None: all). `limit` is seconds for each test, `limits` by node id where a test has its own. A module that
-    comes from below `checkout` instead of from the slot is reported as foreign."""
+    comes from below `checkout` instead of from the slot is reported as foreign. `canaries` are the kinds to plant,
+    `readonly` the slot's paths that no test may write, where the sandbox can see to it."""
 
     first: tuple[str, ...] = ()
     only: tuple[str, ...] | None = None
     limit: float = 10.0
     limits: Mapping[str, float] = field(default_factory=dict)
     checkout: Path | None = None
+    canaries: tuple[str, ...] = ()
+    readonly: tuple[str, ...] = ()
 
 
 class Server(Protocol):

@@ -34,7 +34,7 @@ def launch(tmp_path: Path, extra: Path, interpreter: str = sys.executable) -> La
         "PYTHONPATH": str(extra),
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
-    return Launch(list, Path(interpreter), (".",), environment)
+    return Launch(unconfined, Path(interpreter), (".",), environment)
 
 
 def opened(tmp_path: Path, extra: Path) -> Server:
@@ -65,7 +65,7 @@ def test_what_the_target_runs_is_old_syntax_and_imports_nothing_of_ours(script: 
         if isinstance(node, ast.Import | ast.ImportFrom)
         for name in node.names
     }
-    assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names | {"pytest"}
+    assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names | {"pytest", "_pytest"}
 
 
 def test_the_third_party_modules_are_found_and_the_project_s_own_are_not(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ from pathlib import Path
 from pareback.workspaces.runners import pytest_warm
 from pareback.workspaces.suite import Selection
 server = pytest_warm.build().open(
-    wrap=list, interpreter=Path({sys.executable!r}), roots=(".",), environment={{"HOME": {str(tmp_path)!r}}}
+    wrap=unconfined, interpreter=Path({sys.executable!r}), roots=(".",), environment={{"HOME": {str(tmp_path)!r}}}
 )
 server.run(Path({str(slot)!r}), Selection(limit=900), deadline=900, on_result=lambda _: True)
 """

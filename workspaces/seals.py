@@ -1,0 +1,124 @@
+"""Whether what judges the tests is still what it was before any code of the project ran: the test runner's functions,
+its hooks, the tests' own code.
+
+It runs under the target's interpreter: standard library only, Python 3.8 syntax. Every difference is a sign in words;
+which of them mean something is decided on the other side, where it is known what the base does by itself.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NEAR = ("_pytest.runner", "_pytest.reports", "unittest.case")
+"""What a report is made of: looked at after every test."""
+
+FAR = (
+    *("_pytest.assertion", "_pytest.assertion.rewrite", "_pytest.assertion.util", "_pytest.fixtures", "_pytest.main"),
+    *(
+        "_pytest.nodes",
+        "_pytest.outcomes",
+        "_pytest.python",
+        "_pytest.python_api",
+        "_pytest.raises",
+        "_pytest.skipping",
+    ),
+    *("_pytest.subtests", "_pytest.unittest", "pluggy._callers", "pluggy._hooks", "pluggy._manager", "pluggy._result"),
+    *("pytest", "unittest.async_case", "unittest.result", "unittest.suite", "builtins"),
+    *("_pareback_reporter", "_pareback_faults", "_pareback_seals"),
+)
+"""What else has a say: looked at when everything is collected, and at the end."""
+
+HOOKS = (
+    *("pytest_runtest_protocol", "pytest_runtest_setup", "pytest_runtest_call", "pytest_runtest_teardown"),
+    *("pytest_pyfunc_call", "pytest_runtest_makereport", "pytest_runtest_logreport", "pytest_runtest_logfinish"),
+    *("pytest_fixture_setup", "pytest_sessionfinish", "pytest_assertrepr_compare", "pytest_assertion_pass"),
+)
+
+
+class Seals:
+    """What the runner consisted of when it was sealed; a module that is loaded later is sealed later."""
+
+    def __init__(self) -> None:
+        self.near: list[tuple[Any, ...]] = []
+        self.far: list[tuple[Any, ...]] = []
+        self.known: list[str] = []
+        self.tests: dict[str, tuple[Any, Any]] = {}
+
+    def seal(self) -> None:
+        """Remember every module of the runner that is loaded and not sealed yet: of each thing the name to say, the
+        namespace, the name in it, what it holds, and the function behind it with its code, or None."""
+        for names, seals in ((NEAR, self.near), (FAR, self.far)):
+            for name in names:
+                if name not in self.known and name in sys.modules:
+                    self.known.append(name)
+                    seals.extend(sealed(sys.modules[name]))
+
+    def seal_test(self, name: str, function: Any) -> None:
+        """Remember the code of a test."""
+        if isinstance(function, types.FunctionType):
+            self.tests[name] = (function, function.__code__)
+
+    def broken(self) -> Iterator[str]:
+        """What in the runner is not what it was."""
+        yield from differences(self.near)
+        yield from differences(self.far)
+
+    def broken_near(self, test: str) -> Iterator[str]:
+        """The same for what a report is made of, cheap enough for every test, and for the test's own code."""
+        yield from differences(self.near)
+        function, code = self.tests.get(test, (None, None))
+        if function is not None and function.__code__ is not code:
+            yield "the code of a test was replaced"
+        for kind in ("trace", "profile"):
+            watcher = getattr(sys, "get" + kind)()
+            if watcher is not None:
+                yield f"sys.set{kind} was called by {type(watcher).__module__}"
+
+
+def sealed(module: Any) -> Iterator[tuple[Any, ...]]:
+    """The functions and classes of a module, and what its own classes hold."""
+    space, name = vars(module), module.__name__
+    for key, value in list(space.items()):
+        function = value if isinstance(value, types.FunctionType) else None
+        if function is not None or isinstance(value, (type, types.BuiltinFunctionType)):
+            yield f"{name}.{key}", space, key, value, function, code_of(function)
+        if isinstance(value, type) and value.__module__ == name and name != "builtins":
+            yield from sealed_class(f"{name}.{key}", value)
+
+
+def sealed_class(name: str, kind: type) -> Iterator[tuple[Any, ...]]:
+    """The functions in a class's own body, also behind `classmethod`, `staticmethod` and `property`."""
+    space = vars(kind)
+    for key, value in list(space.items()):
+        inner = getattr(value, "__func__", None) or getattr(value, "fget", None) or value
+        if isinstance(inner, types.FunctionType):
+            yield f"{name}.{key}", space, key, value, inner, code_of(inner)
+    for key in ("__getattribute__", "__setattr__", "__getattr__"):
+        if key not in space:
+            yield f"{name}.{key}", space, key, None, None, None
+
+
+def code_of(function: Any) -> Any:
+    return getattr(function, "__code__", None)
+
+
+def differences(seals: list[tuple[Any, ...]]) -> Iterator[str]:
+    for name, space, key, value, function, code in seals:
+        if space.get(key) is not value or (function is not None and function.__code__ is not code):
+            yield f"{name} was replaced"
+
+
+def hooks(config: Any) -> Iterator[str]:
+    """Who has a say in a test's result, besides the test's folder: by hook, the implementing functions' names."""
+    manager = config.pluginmanager
+    folders = list(map(id, getattr(manager, "_conftest_plugins", ())))
+    for name in HOOKS:
+        caller = getattr(manager.hook, name, None)
+        for found in caller.get_hookimpls() if caller is not None else ():
+            if id(found.plugin) not in folders:
+                yield f"hook {name} of {found.function.__module__}.{found.function.__qualname__}"
