@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 # Bytecode is what makes the second start quick, whatever the machine's habit is.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint types check wheel lock clean
+.PHONY: demo test lint types check gate wheel lock clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py
@@ -28,6 +28,10 @@ types: $(READY)
 
 check: $(READY)
 	$(BIN)/pareback check --base $(or $(BASE),HEAD) --enforce $(or $(ENFORCE),budget) --budget $(or $(BUDGET),large)
+
+# The gate alone as one file that needs Python 3.11 and git, nothing installed.
+gate:
+	@$(PYTHON) light/pack.py dist/pareback-gate.pyz
 
 wheel: $(READY)
 	$(BIN)/python tests/wheel.py

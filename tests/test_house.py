@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("orchestrator", "gates", "adapters", "workspaces")
+ROOMS = ("orchestrator", "gates", "adapters", "workspaces", "light")
 SIBLINGS = {"gates", "adapters", "workspaces"}
 PARTS = {
     "adapters": ("models", "tickets", "sinks"),
     "workspaces": ("edits", "runners", "sandboxes"),
-    "gates": ("signals", "languages", "rules"),
+    "gates": ("signals", "languages", "rules", "formats"),
 }
 MANY_DOORS = {"pydantic"}  # the door of ledger, settings and options is the room orchestrator
 TARGET_SIDE = {"pytest", "_pytest"}  # imported by what runs under the target's interpreter
@@ -57,6 +57,14 @@ def test_siblings_know_neither_each_other_nor_the_orchestrator() -> None:
         if name.startswith("pareback.") and name.split(".")[1] != room
     ]
     assert wrong == []
+
+
+def test_the_light_gate_needs_the_gate_and_nothing_installed() -> None:
+    known = {*sys.stdlib_module_names, "pareback"}
+    light = [path for path in files() if path.relative_to(ROOT).parts[0] == "light"]
+    foreign = {name for path in light for name in imported(path) if name.partition(".")[0] not in known}
+    rooms = {name.split(".")[1] for path in light for name in imported(path) if name.startswith("pareback.")}
+    assert (foreign, rooms) == (set(), {"gates", "light"})
 
 
 def test_a_part_imports_no_other_part() -> None:
