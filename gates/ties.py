@@ -1,4 +1,4 @@
-"""The facts about names: what ties a unit to others. Written and mentioned, handed over, imported, or reached by nothing.
+"""The facts about names, which tie a unit to others: written, mentioned, handed over, imported, or reached by nothing.
 
 They are facts as those in `facts`: of the bytes of one file alone.
 """

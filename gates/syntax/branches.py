@@ -14,7 +14,9 @@ def branch(draft: Draft, node: ast.If, nesting: int) -> None:
     """A chain of if, elif and else, read in a loop: a chain of hundreds is not a deep tree."""
     tail = draft.tail
     if _unpriced(node.test):
+        draft.sheet.resting += 1
         draft.block(node.body, nesting)
+        draft.sheet.resting -= 1
         draft.block(node.orelse, nesting)
         return
     arms, otherwise = _chain(node)
@@ -31,6 +33,8 @@ def branch(draft: Draft, node: ast.If, nesting: int) -> None:
         draft.lazy, outer = _lazy(arm.test) or draft.lazy, draft.lazy
         draft.body(step, arm.body, tail=tail, guard=guard)
         draft.lazy = outer
+        if type(arm.test) is ast.Constant:
+            draft.mentions.constant(arm, start, len(draft.tokens))
         before = draft.regular(step, start, before) if count else []
     _otherwise(draft, otherwise, nesting, tail=tail)
 

@@ -7,9 +7,10 @@ from pareback.gates.facts import Declared, Hidden, Shared
 from pareback.gates.syntax.draft import Draft, Heading, Sheet, Visitors
 from pareback.gates.syntax.expressions import parameters
 from pareback.gates.syntax.handlers import names
-from pareback.gates.syntax.nils import in_class, in_function, never_returning
+from pareback.gates.syntax.nils import in_class, in_function, in_module, never_returning
 from pareback.gates.syntax.prints import finish
 from pareback.gates.syntax.subjects import last
+from pareback.gates.syntax.unused import parameters as named
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -32,8 +33,9 @@ def read_module(sheet: Sheet, tree: ast.Module, end: int) -> None:
             sheet.modules.update((alias.asname or alias.name).partition(".")[0] for alias in statement.names)
     sheet.quits.update(never_returning(tree.body))
     draft = Draft(sheet, Heading(MODULE, "module", 1, end))
+    draft.nils += in_module(tree.body)
     _statements(draft, tree.body)
-    if draft.tokens or draft.interface:
+    if draft.tokens or draft.interface or draft.mentions.aside or draft.mentions.imported:
         sheet.units.append(finish(draft))
 
 
@@ -67,6 +69,7 @@ def function(draft: Draft, node: Function, nesting: int) -> None:
     decorators = {name for item in node.decorator_list for name in names(_target(item))}
     receivers = node.args.posonlyargs + node.args.args if owner and "staticmethod" not in decorators else []
     unit.selves = {argument.arg for argument in receivers[:1]}
+    unit.parameters, unit.decorators = named(node.args, receiver=bool(receivers)), tuple(sorted(decorators))
     unit.interface.append(_declared(node, "free" if decorators & _ACCESSORS else "", receiver=bool(receivers)))
     if node.name in _MAGIC:
         unit.hidden.append(Hidden("magic", node.lineno, 1, node.name))
@@ -89,12 +92,15 @@ def _nested(draft: Draft, node: Function, nesting: int) -> None:
         draft.hidden.append(Hidden("magic", node.lineno, 1, "factory"))
     wrapping, loops = draft.wrapping, draft.loops
     draft.loops = 0
+    start = len(draft.tokens)
     _body(draft, node, nesting if wrapping else nesting + 1)
+    draft.mentions.within(node, start, len(draft.tokens))
     draft.wrapping, draft.loops = wrapping, loops
 
 
 def _body(draft: Draft, node: Function, nesting: int) -> None:
     draft.tokens.append("def")
+    draft.mentions.signature(node)
     _decorators(draft, node.decorator_list, nesting)
     parameters(draft, node.args, nesting)
     for default in [*node.args.defaults, *filter(None, node.args.kw_defaults)]:
@@ -152,7 +158,9 @@ def class_(draft: Draft, node: ast.ClassDef, nesting: int) -> None:
         draft.locals.add(node.name)
         _class_header(draft, node, nesting)
         wrapping, draft.wrapping = draft.wrapping, False
+        draft.mentions.classes += 1
         draft.block(node.body, nesting)
+        draft.mentions.classes -= 1
         draft.wrapping = wrapping
         return
     prefix = f"{draft.heading.qualname}." if draft.heading.kind == "class" else ""
@@ -172,6 +180,7 @@ def class_(draft: Draft, node: ast.ClassDef, nesting: int) -> None:
 def _class_header(draft: Draft, node: ast.ClassDef, nesting: int) -> None:
     draft.interface.append(Declared("class", node.name, node.lineno))
     draft.tokens.append("class")
+    draft.mentions.aside += node.decorator_list
     _decorators(draft, node.decorator_list, nesting)
     for base in node.bases:
         draft.visit(base, nesting)

@@ -23,8 +23,11 @@ from pareback.gates.facts import (
     UnitKind,
 )
 from pareback.gates.points import FLOW
+from pareback.gates.syntax.mentions import LEAVES, Mentions
 from pareback.gates.syntax.names import Names
+from pareback.gates.syntax.places import Places
 from pareback.gates.syntax.tokens import digest, shape
+from pareback.gates.ties import Import
 
 _NESTED = frozenset(kind for kind, step in FLOW.items() if step.nested)
 
@@ -51,7 +54,8 @@ class Heading:
 @dataclass(slots=True)
 class Sheet:
     """What grows per file: finished units, the lines on which statements begin, the names that are bound to whole
-    modules, the functions that never return, and how often what a function answers is used."""
+    modules, the functions that never return, how often what a function answers is used, and what is imported;
+    `resting` while what is read does not run when the file is loaded."""
 
     visitors: Visitors
     modules: set[str] = field(default_factory=set)
@@ -59,6 +63,8 @@ class Sheet:
     used: dict[str, int] = field(default_factory=dict)
     units: list[Unit] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
+    imports: list[Import] = field(default_factory=list)
+    resting: int = 0
     seen: dict[str, int] = field(default_factory=dict)
 
     def unique(self, qualname: str) -> str:
@@ -83,6 +89,7 @@ class Draft:
         "cuts",
         "decisions",
         "declared",
+        "decorators",
         "fields",
         "flow",
         "functions",
@@ -96,10 +103,13 @@ class Draft:
         "mark_lines",
         "mark_starts",
         "members",
+        "mentions",
         "mutations",
         "name",
         "names",
         "nils",
+        "parameters",
+        "places",
         "reads",
         "rebindings",
         "recursive",
@@ -143,6 +153,10 @@ class Draft:
         self.volatile: set[str] = set()
         self.selves: set[str] = set()
         self.names = Names()
+        self.mentions = Mentions()
+        self.places = Places()
+        self.parameters: tuple[str, ...] = ()
+        self.decorators: tuple[str, ...] = ()
         self.atom = self.atoms = 0
         self.functions = self.loops = self.comprehensions = 0
         self.lazy = ""
@@ -157,11 +171,16 @@ class Draft:
         """Read statements, marking the logical lines. `tail`: after the block the function or the loop's turn ends."""
         visitors, lines, starts, tokens = self.visitors, self.mark_lines, self.mark_starts, self.tokens
         last = body[-1] if body else None
+        leaving: tuple[ast.stmt, int] | None = None
         for statement in body:
             lines.append(statement.lineno)
             starts.append(len(tokens))
             self.tail = tail and statement is last
             visitors[type(statement)](self, statement, nesting)
+            if statement is not last and type(statement) in LEAVES:
+                leaving = leaving or (statement, len(tokens))
+        if last and leaving:
+            self.mentions.behind(leaving[0], last, leaving[1], len(tokens))
 
     def mark(self, line: int) -> None:
         """Begin a logical line that is no statement of its own: else, except, case."""

@@ -20,7 +20,10 @@ def unknown(draft: Draft, node: ast.AST, nesting: int) -> None:
 
 def name(draft: Draft, node: ast.Name, _nesting: int) -> None:
     draft.tokens.append("n:" + node.id)
-    if type(node.ctx) is not ast.Load:
+    kind = type(node.ctx)
+    if kind is not ast.Store:
+        draft.mentions.used.add(node.id)
+    if kind is not ast.Load:
         draft.bind(node.id, node.lineno)
     elif draft.atom:
         draft.reads.append((draft.atom, node.id, node.lineno))

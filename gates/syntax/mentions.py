@@ -18,7 +18,7 @@ Stretch = tuple[int, int, int, int]
 """First line, last line, first token, end of tokens."""
 
 _WORD = re.compile(r"(?<!\w)_\w+")
-_TELLING = frozenset(("s:", "b:", "d:"))
+_TELLING = frozenset(("d:'", 'd:"', "b:b"))
 _FRESH = (ast.Dict, ast.List, ast.Set, ast.Tuple, ast.DictComp, ast.ListComp, ast.SetComp)
 _MAKERS = frozenset(("cls", "dict", "list", "set", "copy", "deepcopy", "replace", "defaultdict"))
 
@@ -35,8 +35,8 @@ def private(name: str) -> bool:
 class Mentions:
     """What is known of names. `used` are those that are read; `called` what is called, by its last name; `passed` the
     attributes that are handed over together, by the name of their object; `assigned` the first line on which a local
-    is bound by a plain assignment; `fresh` are locals that hold something made here; `imported` names come from other
-    modules; `dead` are stretches that cannot run, `inner` functions made inside, `classes` counts those around."""
+    is bound by a plain assignment; `fresh` are locals that hold something made here; `imported` are private names of others;
+    `dead` are stretches that cannot run, `inner` functions made inside, `classes` counts those around."""
 
     __slots__ = ("aside", "assigned", "called", "classes", "dead", "fresh", "imported", "inner", "passed", "used")
 
@@ -93,7 +93,8 @@ class Mentions:
 
     def importing(self, node: ast.Import | ast.ImportFrom) -> None:
         """Names that come from other modules."""
-        self.imported.update(alias.name for alias in node.names if "_" in alias.name)
+        names = (name for alias in node.names if "_" in alias.name for name in alias.name.split("."))
+        self.imported.update(name for name in names if private(name))
 
     def behind(self, statement: ast.stmt, last: ast.stmt, start: int, end: int) -> None:
         """Statements that stand behind one that leaves the block."""
@@ -119,7 +120,7 @@ def _makes(func: ast.expr) -> bool:
 def mentioned(found: Mentions, tokens: Sequence[str], own: Collection[str]) -> tuple[Mention, ...]:
     """The private names that a unit speaks of, in order; `own` are parts of its own qualname, which it may repeat."""
     bare: set[str] = set()
-    reached = {name for path in found.imported for name in path.split(".") if private(name)}
+    reached = set(found.imported)
     for token in set(tokens):
         if "_" in token and token[1:2] == ":":
             _sort(token, bare, reached)
@@ -170,5 +171,5 @@ def _spoken(node: ast.expr) -> Iterator[str]:
 def bag(found: Mentions, tokens: Sequence[str]) -> tuple[int, ...]:
     """What a unit calls and which constants it has, each once, as checksums in order: enough to see that two units
     work on the same things. Numbers and None are everywhere and say nothing."""
-    constants = {token for token in set(tokens) if token[:2] in _TELLING}
+    constants = {token for token in set(tokens) if token[:3] in _TELLING or token[:2] == "s:"}
     return tuple(sorted({crc32(word.encode("utf-8", "surrogatepass")) for word in (*found.called, *constants)}))

@@ -12,7 +12,10 @@ from pareback.gates.syntax.atoms import questions
 from pareback.gates.syntax.casts import casts
 from pareback.gates.syntax.draft import Draft
 from pareback.gates.syntax.leaves import gather
+from pareback.gates.syntax.mentions import bag, mentioned
 from pareback.gates.syntax.tokens import digest, shape, sizes, skeleton
+from pareback.gates.syntax.unused import unused
+from pareback.gates.syntax.writes import written
 
 
 def finish(draft: Draft) -> Unit:
@@ -46,6 +49,14 @@ def finish(draft: Draft) -> Unit:
         words=tuple(words),
         leaves=tuple(leaves),
         asynchronous=draft.asynchronous,
+        parameters=draft.parameters,
+        decorators=draft.decorators,
+        writes=written(draft),
+        mentions=mentioned(draft.mentions, draft.tokens, heading.qualname.split(".")),
+        unused=unused(draft),
+        passed=tuple(passed for receiver, passed in draft.mentions.passed if receiver not in draft.selves),
+        calls=tuple(sorted(set(draft.mentions.called))),
+        bag=bag(draft.mentions, draft.tokens) if heading.kind == "function" else (),
         nils=tuple(draft.nils),
         casts=tuple(casts(draft)),
         atoms=atoms,

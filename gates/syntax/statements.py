@@ -7,6 +7,7 @@ from pareback.gates.facts import Declared, Hidden, Shared
 from pareback.gates.syntax import casts, commands, hidden, uses
 from pareback.gates.syntax.access import asked
 from pareback.gates.syntax.draft import Draft, Visitors
+from pareback.gates.syntax.imports import imports
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -57,6 +58,7 @@ def expression(draft: Draft, node: ast.Expr, nesting: int) -> None:
 
 def assign(draft: Draft, node: ast.Assign, nesting: int) -> None:
     if draft.heading.kind != "function" and _public(draft, node.targets[0]):
+        draft.mentions.aside.append(node.value)
         return
     draft.tokens.append("=")
     for target in node.targets:
@@ -67,6 +69,7 @@ def assign(draft: Draft, node: ast.Assign, nesting: int) -> None:
 
 def annotated(draft: Draft, node: ast.AnnAssign, nesting: int) -> None:
     """The same as an assignment: annotations are free. Without a value it is nothing but an annotation."""
+    draft.mentions.aside.append(node.annotation)
     if node.value is None or (draft.heading.kind != "function" and _public(draft, node.target)):
         return
     draft.tokens.append("=")
@@ -89,6 +92,7 @@ def _public(draft: Draft, target: ast.expr) -> bool:
 
 def _kept(draft: Draft, target: ast.expr, value: ast.expr) -> None:
     draft.names.copied(target, value)
+    draft.mentions.assign(target, value)
     if commands.kept(value):
         draft.hidden.append(Hidden("code", value.lineno, 1, "python -c"))
     _clock(draft, target, value)
@@ -124,6 +128,9 @@ def imported(draft: Draft, node: ast.Import | ast.ImportFrom, _nesting: int) -> 
     names = [(alias.asname or alias.name).partition(".")[0] for alias in node.names]
     draft.locals.update(names)
     draft.names.imports.update(names)
+    draft.mentions.importing(node)
+    if draft.heading.kind != "function" and not draft.sheet.resting:
+        draft.sheet.imports += imports(node)
 
 
 STATEMENTS: Visitors = {
