@@ -186,8 +186,7 @@ class Unit:
     and -1 at its end. `steps` runs in parallel to `flow`: the place among `lines` where each step is taken.
     `exact` is the hash of the tokens, `alpha` the same with locals numbered and the unit's own name dropped. `bases`
     are the last names of what a class inherits from; `members` of a method are what it declares for its owner.
-    `parameters` are what a caller fills in by name; `decorators` and `calls` are last names; `bag` is what a unit calls
-    and which constants it has, as numbers.
+    `parameters` are filled in by name; `decorators` and `calls` are last names; `bag`: checksums of calls and constants.
     """
 
     qualname: str

@@ -29,7 +29,7 @@ def attribute(draft: Draft, node: ast.Attribute, nesting: int) -> None:
 
 
 def _written(draft: Draft, node: ast.Attribute) -> None:
-    draft.places.attribute(node)
+    draft.mentions.places.attribute(node)
     if type(node.value) is not ast.Name:
         return
     if node.value.id not in draft.selves:
@@ -97,7 +97,7 @@ def _called(draft: Draft, node: ast.Call, func: ast.expr) -> None:
 
 def _method_called(draft: Draft, node: ast.Call, func: ast.Attribute) -> None:
     value = func.value
-    draft.places.grown(func)
+    draft.mentions.places.grown(func)
     if type(value) is ast.Name:
         if func.attr in _MUTATORS:
             draft.mutations.append((value.id, node.lineno, True))
@@ -117,7 +117,7 @@ def subscript(draft: Draft, node: ast.Subscript, nesting: int) -> None:
     draft.visit(node.value, nesting)
     draft.visit(node.slice, nesting)
     if type(node.ctx) is not ast.Load:
-        draft.places.item(node)
+        draft.mentions.places.item(node)
     if type(node.ctx) is not ast.Load and type(node.value) is ast.Name:
         draft.mutations.append((node.value.id, node.lineno, False))
     _table(draft, node, hidden.inline_table(node.value, node.slice))

@@ -69,7 +69,8 @@ def function(draft: Draft, node: Function, nesting: int) -> None:
     decorators = {name for item in node.decorator_list for name in names(_target(item))}
     receivers = node.args.posonlyargs + node.args.args if owner and "staticmethod" not in decorators else []
     unit.selves = {argument.arg for argument in receivers[:1]}
-    unit.parameters, unit.decorators = named(node.args, receiver=bool(receivers)), tuple(sorted(decorators))
+    unit.mentions.parameters = named(node.args, receiver=bool(receivers))
+    unit.mentions.decorators = tuple(sorted(decorators))
     unit.interface.append(_declared(node, "free" if decorators & _ACCESSORS else "", receiver=bool(receivers)))
     if node.name in _MAGIC:
         unit.hidden.append(Hidden("magic", node.lineno, 1, node.name))

@@ -25,7 +25,6 @@ from pareback.gates.facts import (
 from pareback.gates.points import FLOW
 from pareback.gates.syntax.mentions import LEAVES, Mentions
 from pareback.gates.syntax.names import Names
-from pareback.gates.syntax.places import Places
 from pareback.gates.syntax.tokens import digest, shape
 from pareback.gates.ties import Import
 
@@ -89,7 +88,6 @@ class Draft:
         "cuts",
         "decisions",
         "declared",
-        "decorators",
         "fields",
         "flow",
         "functions",
@@ -108,8 +106,6 @@ class Draft:
         "name",
         "names",
         "nils",
-        "parameters",
-        "places",
         "reads",
         "rebindings",
         "recursive",
@@ -154,9 +150,6 @@ class Draft:
         self.selves: set[str] = set()
         self.names = Names()
         self.mentions = Mentions()
-        self.places = Places()
-        self.parameters: tuple[str, ...] = ()
-        self.decorators: tuple[str, ...] = ()
         self.atom = self.atoms = 0
         self.functions = self.loops = self.comprehensions = 0
         self.lazy = ""

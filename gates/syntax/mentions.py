@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from zlib import crc32
 
+from pareback.gates.syntax.places import Places
 from pareback.gates.ties import Mention, Passed
 
 LEAVES = frozenset((ast.Return, ast.Raise, ast.Continue, ast.Break))
@@ -35,10 +36,13 @@ def private(name: str) -> bool:
 class Mentions:
     """What is known of names. `used` are those that are read; `called` what is called, by its last name; `passed` the
     attributes that are handed over together, by the name of their object; `assigned` the first line on which a local
-    is bound by a plain assignment; `fresh` are locals that hold something made here; `imported` are private names of others;
-    `dead` are stretches that cannot run, `inner` functions made inside, `classes` counts those around."""
+    is bound by a plain assignment; `fresh` are locals that hold something made here; `imported` are private names of
+    others; `dead` are stretches that cannot run, `inner` functions made inside, `classes` counts those around."""
 
-    __slots__ = ("aside", "assigned", "called", "classes", "dead", "fresh", "imported", "inner", "passed", "used")
+    __slots__ = (
+        *("aside", "assigned", "called", "classes", "dead", "decorators", "fresh", "imported", "inner"),
+        *("parameters", "passed", "places", "used"),
+    )
 
     def __init__(self) -> None:
         self.used: set[str] = set()
@@ -50,6 +54,9 @@ class Mentions:
         self.dead: list[tuple[str, Stretch]] = []
         self.inner: list[tuple[str, Stretch]] = []
         self.passed: list[tuple[str, Passed]] = []
+        self.parameters: tuple[str, ...] = ()
+        self.decorators: tuple[str, ...] = ()
+        self.places = Places()
         self.classes = 0
 
     def call(self, node: ast.Call) -> None:

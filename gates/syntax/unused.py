@@ -48,7 +48,7 @@ def _locals(draft: Draft) -> Iterator[Unused]:
 
 def _parameters(draft: Draft) -> Iterator[Unused]:
     """Of a body that does nothing the parameters say what others must take: they are its point."""
-    for name in draft.parameters if draft.mentions.used or draft.flow else ():
+    for name in draft.mentions.parameters if draft.mentions.used or draft.flow else ():
         if name not in draft.mentions.used and name[0] != "_":
             yield Unused("parameter", name, draft.heading.line, draft.heading.line)
 

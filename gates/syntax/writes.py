@@ -21,7 +21,7 @@ def written(draft: Draft) -> tuple[Write, ...]:
 
 def _owned(draft: Draft) -> Iterator[Place]:
     """Places with the class that they belong to: `*` where it is not known; objects made here do not count."""
-    for receiver, name, line in draft.places.found:
+    for receiver, name, line in draft.mentions.places.found:
         if receiver in draft.selves:
             yield draft.heading.owner, name, line
         elif receiver in draft.locals and receiver not in draft.mentions.fresh:
