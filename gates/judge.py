@@ -20,6 +20,7 @@ from pareback.gates.sides import gather
 from pareback.gates.source import Source
 from pareback.gates.trees import ground
 from pareback.gates.verdict import Verdict
+from pareback.gates.waivers import settled
 
 
 def judge(
@@ -33,14 +34,14 @@ def judge(
     """Judge head against base: mappings of path to blob id. Of whole trees, so that signals over the repository see it
     all; of the changed paths alone they see no more than these.
 
-    `waive` holds ids of findings that the operator accepts. Without a budget only hard findings count.
+    `waive` names findings that the operator accepts, as `waivers` has it. Without a budget only hard findings count.
     """
     sides = gather(base, head, source)
     delta = measure(sides.base, sides.head, ground(base.items() & head.items(), source))
     came_from = origins(units(sides.base), units(sides.head))
     patch = Patch(sides, delta, came_from, (base, head), source.read)
     found = findings(sides, delta, came_from, broken_rules(patch))
-    judged = tuple(replace(finding, waived=finding.id in waive) for finding in found)
+    judged = settled(found, waive, view=delta.movement.head, tree=head)
     paid = delta.total if budget and budget.points < 0 else charged(sides.base, sides.head, delta.total)
     blocked = any(finding.hard and not finding.waived for finding in judged)
     return Verdict(

@@ -19,7 +19,8 @@ class Site:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A place that costs points or breaks a hard rule. `saves` is what following `do` would free, in points, computed
-    by re-pricing; None where it was not computed. `id` is stable: signal, rule or kind, and unit; no line numbers."""
+    by re-pricing; None where it was not computed. `id` is stable: signal, rule or kind, and unit; no line numbers.
+    `hash` is that of the unit: a waiver `id@hash` dies when the unit changes."""
 
     id: str
     signal: str
@@ -33,6 +34,7 @@ class Finding:
     waived: bool = False
     saves: float | None = None
     others: tuple[Site, ...] = ()
+    hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,16 @@ def test_a_negative_budget_is_held_against_the_delta(judge: Judge) -> None:
     assert not judge({"a.py": LONG}, {"a.py": LONG + "\n"}, budget=Budget(-10.0, "given")).within
 
 
+def test_flattening_elsewhere_pays_for_half_too(judge: Judge) -> None:
+    flat = LONG.replace("    a.go()\n", "    a.go()\n    if not a:\n        return\n")
+    deep = "def f(a):\n    a.go()\n    if a:\n" + LONG.partition("a.go()\n")[2].replace("    ", "        ", -1)
+    deep = deep.replace("                a.x", "            a.x").replace("        if a", "        if a")
+    alone = judge({"a.py": ""}, {"a.py": LOOPS})
+    both = judge({"a.py": "", "b.py": deep}, {"a.py": LOOPS, "b.py": flat})
+    assert both.delta < alone.delta - 8
+    assert both.charged > both.delta + 2
+
+
 def test_nobody_pays_more_than_for_what_was_added_alone() -> None:
     base, head = facts({"a.py": "", "b.py": LONG}), facts({"a.py": LOOPS, "b.py": SHORT})
     found = turnover(base, head)

@@ -81,6 +81,23 @@ def test_a_waived_finding_stays_to_be_seen(judge: Judge) -> None:
     assert verdict.hard == ()
 
 
+def test_a_waiver_with_a_hash_dies_when_its_unit_changes(judge: Judge) -> None:
+    head = "def f(x):\n    return eval(x)\n"
+    [found] = judge("", head).hard
+    waiver = f"{found.id}@{found.hash}"
+    same = f"# why\n{head}\n\ndef g(x):\n    return x\n"
+    assert [judge("", text, waive=(waiver,)).within for text in (head, same)] == [True, True]
+    for changed in (head.replace("(x)\n", "(x) or 1\n"), head.replace("f(", "h(")):
+        assert not judge("", changed, waive=(waiver,)).within
+    assert not judge("", head, waive=(f"{found.id}@",)).within
+
+
+def test_a_finding_about_a_file_carries_the_hash_of_its_bytes(judge: Judge) -> None:
+    found = [judge(PLAIN, text).hard[0] for text in ("def f(:\n", "def f(:\n", "def g(:\n")]
+    assert found[0].hash == found[1].hash != found[2].hash
+    assert judge(PLAIN, "def f(:\n", waive=(f"{found[0].id}@{found[0].hash}",)).hard == ()
+
+
 def test_zones_are_free_and_what_cannot_be_priced_is_counted(judge: Judge) -> None:
     head = {
         "tests/test_a.py": BRANCH,
@@ -174,6 +191,7 @@ def test_the_document_is_plain_json(judge: Judge) -> None:
     }
     assert set(found["findings"][0]) == {
         *("id", "signal", "hard", "waived", "path", "line", "unit", "points", "saves", "message", "do", "others"),
+        "hash",
     }
 
 
