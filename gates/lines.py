@@ -10,12 +10,12 @@ from pareback.gates.points import LITERAL_VOLUME, VOLUME, step_points
 def costs(unit: Unit) -> list[float]:
     """Points of every logical line, in the order of `skeletons`; together what S1 and S2 charge for the unit, without
     the surcharge for too much flow. A line's part of the volume is that of its tokens in their stretch of code."""
-    return [volume + points for volume, points in zip(_volumes(unit), flows(unit), strict=True)]
+    return [volume + flow for volume, flow in zip(_volumes(unit), flows(unit), strict=True)]
 
 
 def flows(unit: Unit) -> list[float]:
-    """Points of the steps taken on every logical line, in the order of `skeletons`."""
-    found = [0.0] * len(unit.skeletons)
+    """Points of the steps that are taken on every logical line, in the order of `skeletons`."""
+    found = [0.0] * len(unit.lines)
     for step, at in zip(unit.flow, unit.steps, strict=True):
         found[at] += step_points(step.kind, step.nesting)
     return found
