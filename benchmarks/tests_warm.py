@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pareback.workspaces.runners import pytest_cold, pytest_warm
+from pareback.workspaces.sandbox import unconfined
 from pareback.workspaces.suite import Selection, Server
 
 
@@ -60,7 +61,7 @@ def _measure(name: str, slot: Path, *, home: Path, options: argparse.Namespace) 
     yardstick = _times(plain, options.runs)
     _print(name, "plain", yardstick, yardstick)
     for way, part in (("cold", pytest_cold), ("warm", pytest_warm)):
-        server = part.build().open(wrap=list, interpreter=options.python, roots=(".",), environment=environment)
+        server = part.build().open(wrap=unconfined, interpreter=options.python, roots=(".",), environment=environment)
         with _closing(server):
             _print(name, way, _times(lambda server=server: _run(server, slot), options.runs), yardstick)
 

@@ -18,8 +18,8 @@ from pareback.workspaces import environment, interpreter
 from pareback.workspaces.environment import EnvironmentFailed, Host
 from pareback.workspaces.interpreter import Interpreter
 from pareback.workspaces.projection import Slots, open_slots
-from pareback.workspaces.sandbox import Sandbox
-from pareback.workspaces.suite import Runner, Server, Wrap
+from pareback.workspaces.sandbox import Sandbox, Wrap
+from pareback.workspaces.suite import Runner, Server
 
 MANIFESTS = (
     "pyproject.toml",

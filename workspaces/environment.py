@@ -14,7 +14,8 @@ from pathlib import Path
 from pareback.workspaces.imports import top_names
 from pareback.workspaces.interpreter import Interpreter, probe
 from pareback.workspaces.process import Finished, run
-from pareback.workspaces.suite import WorkspaceError, Wrap
+from pareback.workspaces.sandbox import Bind, Wrap, needs, unconfined
+from pareback.workspaces.suite import WorkspaceError
 
 FIXED = {
     "CI": "1",  # pytest then prints whole values, tools do not ask questions
@@ -64,7 +65,7 @@ class Host:
 
     interpreter: Path
     environ: Mapping[str, str]
-    wrap: Wrap = list
+    wrap: Wrap = unconfined
 
 
 def for_target(
@@ -152,9 +153,12 @@ def _build(argv: list[str], *, tree: Path, place: Path, host: Host) -> None:
     shutil.copytree(tree, place / "tree", symlinks=True, ignore=shutil.ignore_patterns(".git"))
     environment = for_setup(place / "venv", home=place / "home", environ=host.environ)
     steps = ([str(host.interpreter), "-m", "venv", str(place / "venv")], argv)
+    sources = [Bind(Path(environment[name])) for name in INDEX if environment.get(name, "").startswith("/")]
+    binds = [*needs(host.interpreter), *sources, Bind(place, writable=True)]
     try:
         for step in steps:
-            finished = run(host.wrap(step), cwd=place / "tree", environment=environment, deadline=SECONDS)
+            confined = host.wrap(step, binds=binds, purpose="setup")
+            finished = run(confined, cwd=place / "tree", environment=environment, deadline=SECONDS)
             _require(finished, shlex.join(step))
     except WorkspaceError as error:
         raise EnvironmentFailed(f"the set-up cannot run: {error}") from error

@@ -12,11 +12,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from pareback.workspaces.suite import WorkspaceError, Wrap
+from pareback.workspaces.confinement.resources import descendants
+from pareback.workspaces.sandbox import Bind, Inseparable, Wrap
+from pareback.workspaces.suite import WorkspaceError
 
 ZYGOTE = Path(__file__).with_name("zygote.py")
 SCRIPTS = tuple(
-    ZYGOTE.with_name(name) for name in ("zygote.py", "supervisor.py", "held.py", "reporter.py")
+    ZYGOTE.parent / f"{stem}.py"
+    for stem in (
+        *("zygote", "supervisor", "held", "reporter", "faults", "planting", "brood", "seals"),
+        *(f"confinement/{part}" for part in ("forked", "namespaces", "seccomp", "landlock", "resources")),
+    )
 )  # a sandbox shows them
 _START = "import runpy, sys; sys.path.pop(0); sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
 _PATIENCE = 120.0  # seconds for one import of a preload
@@ -24,12 +30,22 @@ _PATIENCE = 120.0  # seconds for one import of a preload
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """How a process of the target is started; `roots` go first on its path."""
+    """How a process of the target is started; `roots` go first on its path. `alone` is the one slot it may see, where
+    the runs of a server cannot be kept apart."""
 
     wrap: Wrap
     interpreter: Path
     roots: tuple[str, ...]
     environment: Mapping[str, str]
+    alone: Path | None = None
+
+    def argv(self, arguments: Sequence[str]) -> list[str]:
+        """The confined command line that starts the interpreter. Raises Inseparable."""
+        plain = [str(self.interpreter), *arguments]
+        scripts = [Bind(script) for script in SCRIPTS]
+        if self.alone is None:
+            return self.wrap(plain, binds=scripts, purpose="server")
+        return self.wrap(plain, binds=[*scripts, Bind(self.alone, writable=True)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +101,9 @@ class Forks:
         try:
             self.process.wait(2.0)
         except subprocess.TimeoutExpired:
-            with suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+            for pid in (self.process.pid, *descendants(self.process.pid)):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             self.process.wait()
 
 
@@ -103,7 +120,7 @@ def start(launch: Launch, preload: Sequence[str] = (), *, own: Collection[str] =
     """A fork server that has imported `preload` and what any run of pytest needs, but nothing that is the slot's `own`;
     a module that cannot be imported is left out.
 
-    Raises WorkspaceError with what the interpreter printed where it cannot be started."""
+    Raises WorkspaceError with what the interpreter printed where it cannot be started, and Inseparable."""
     wanted = list(preload)
     while True:
         forks, culprit = _attempt(launch, json.dumps([wanted, sorted(own)]))
@@ -114,9 +131,12 @@ def start(launch: Launch, preload: Sequence[str] = (), *, own: Collection[str] =
         wanted.remove(culprit)  # its import ended the process: start again without it
 
 
-def start_once(launch: Launch) -> Wires:
+def start_once(launch: Launch, slot: Path) -> Wires:
     """The wires to a run in an interpreter of its own, which ends with them. Raises WorkspaceError."""
-    forks = start(launch)
+    try:
+        forks = start(launch)
+    except Inseparable:
+        forks = start(replace(launch, alone=slot))
     return replace(forks.fork(), owned=forks)
 
 
@@ -127,7 +147,7 @@ def _attempt(launch: Launch, preload: str) -> tuple[Forks | None, str]:
     with tempfile.TemporaryFile() as printed:
         try:
             process = subprocess.Popen(
-                launch.wrap([str(launch.interpreter), *arguments]),
+                launch.argv(arguments),
                 cwd=launch.environment.get("HOME") or tempfile.gettempdir(),
                 env=dict(launch.environment),
                 pass_fds=[theirs.fileno()],
@@ -136,8 +156,10 @@ def _attempt(launch: Launch, preload: str) -> tuple[Forks | None, str]:
                 stderr=printed,
                 start_new_session=True,
             )
-        except OSError as error:
+        except (OSError, Inseparable) as error:
             ours.close()
+            if isinstance(error, Inseparable):
+                raise
             raise WorkspaceError(f"{str(launch.interpreter)!r} cannot be started: {error}") from error
         finally:
             theirs.close()

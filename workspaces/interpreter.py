@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pareback.workspaces.process import run
-from pareback.workspaces.suite import WorkspaceError, Wrap
+from pareback.workspaces.sandbox import Wrap, unconfined
+from pareback.workspaces.suite import WorkspaceError
 
 WAYS_ON = """\
 no Python that imports pytest was found for this repository's tests; three ways on:
@@ -32,7 +33,7 @@ class Interpreter:
 
 
 def discover(
-    root: Path, *, explicit: str | None, environ: Mapping[str, str], tracked: Collection[str], wrap: Wrap = list
+    root: Path, *, explicit: str | None, environ: Mapping[str, str], tracked: Collection[str], wrap: Wrap = unconfined
 ) -> Interpreter | None:
     """The interpreter for the tests of the repository at `root`, or None: then `WAYS_ON` says what to do.
 
@@ -47,7 +48,7 @@ def discover(
     return None
 
 
-def probe(path: Path, *, how: str, environ: Mapping[str, str], wrap: Wrap = list) -> Interpreter | None:
+def probe(path: Path, *, how: str, environ: Mapping[str, str], wrap: Wrap = unconfined) -> Interpreter | None:
     """The interpreter at `path` if it imports pytest. It is asked in a process of its own, in an empty folder. One
     found on PATH does not count where it is ours."""
     with tempfile.TemporaryDirectory(prefix="pareback-probe-") as empty:

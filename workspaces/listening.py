@@ -64,7 +64,8 @@ class _Watch:
 
     @property
     def why(self) -> str:
-        return self.killed or reason_of(int(self.ended) if self.ended else None)
+        status, _, limit = self.ended.decode().partition(" ")
+        return self.killed or limit or reason_of(int(status) if status else None)
 
     def events(self, data: bytes) -> None:
         """Take bytes of the channel: JSON lines, and the lines of a dumped traceback."""
@@ -77,7 +78,7 @@ class _Watch:
                 self.run.hearing.hear(event)
 
     def status(self, data: bytes) -> None:
-        """Take bytes of the supervisor's line: the wait status, then the end."""
+        """Take bytes of the supervisor's line: the wait status, which limit was met if one was, then the end."""
         self.ended += data
         self.over = not data
 

@@ -9,6 +9,7 @@ import re
 import selectors
 import signal
 import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,9 +19,10 @@ from pathlib import Path
 from threading import Event
 from typing import IO, Literal
 
+from pareback.workspaces.confinement import resources
 from pareback.workspaces.suite import WorkspaceError
 
-End = Literal["exited", "timeout", "flood", "stopped"]
+End = Literal["exited", "timeout", "flood", "overuse", "stopped"]
 HEAD = 64 * 1024
 TAIL = 256 * 1024
 CAP = 64 * 1024 * 1024  # a command that prints more is ended
@@ -34,12 +36,14 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A command that ended. `code` is negative for a signal; `output` is head and tail of what it printed."""
+    """A command that ended. `code` is negative for a signal; `output` is head and tail of what it printed; `why` says
+    which limit it met, where it took too much of the machine."""
 
     code: int
     output: str
     seconds: float
     end: End = "exited"
+    why: str = ""
 
 
 class Capture:
@@ -83,8 +87,8 @@ def run(
     argv: Sequence[str], *, cwd: Path, environment: Mapping[str, str], deadline: float, halt: Event | None = None
 ) -> Finished:
     """Run `argv` with nothing on its standard input and at most `deadline` seconds; both outputs are read together.
-    `halt`, once set, ends it within 50 ms. Raises WorkspaceError where the command cannot be started; the operating
-    system's error is its __cause__."""
+    `halt`, once set, ends it within 50 ms. It is ended too where it takes too much memory, disk or processes. Raises
+    WorkspaceError where the command cannot be started; the operating system's error is its __cause__."""
     started = time.monotonic()
     mark = uuid.uuid4().hex
     try:
@@ -100,30 +104,52 @@ def run(
     except OSError as error:
         raise WorkspaceError(f"{argv[0]!r} cannot be started: {error.strerror or error}") from error
     assert process.stdout is not None
+    memory = resources.memory(environment)
+    if sys.platform == "linux":
+        with suppress(ProcessLookupError, PermissionError):  # it ended, or became another user, who has limits
+            resources.limit(resources.limits(memory), process.pid)
+    running = _Running(process, Capture(), resources.Watch(memory, str(cwd)), mark)
     with process, process.stdout as pipe:
-        capture = Capture()
         try:
-            end = _watch(process, pipe, capture, until=started + deadline, halt=halt)
+            end = _watch(running, pipe, until=started + deadline, halt=halt)
         finally:  # an interrupt of ours must not leave the target's processes behind
             _end(process)
             _sweep(mark)
-        _drain(pipe, capture)
-    return Finished(process.returncode, capture.text(), time.monotonic() - started, end)
+        _drain(pipe, running.capture)
+    return Finished(process.returncode, running.capture.text(), time.monotonic() - started, end, running.over)
 
 
-def _watch(
-    process: subprocess.Popen[bytes], pipe: IO[bytes], capture: Capture, *, until: float, halt: Event | None
-) -> End:
-    """Read until the command ended, flooded us or met its deadline."""
+@dataclass(slots=True)
+class _Running:
+    """A command that runs, and what is known of it. `over` says which limit it met."""
+
+    process: subprocess.Popen[bytes]
+    capture: Capture
+    watch: resources.Watch
+    mark: str
+    over: str = ""
+
+    def ended(self, until: float, halt: Event | None) -> End | None:
+        """Why it must end now, or None."""
+        if time.monotonic() >= until:
+            return "timeout"
+        if self.capture.flooded:
+            return "flood"
+        if halt is not None and halt.is_set():
+            return "stopped"
+        if self.watch.left() == 0:
+            self.over = self.watch.look([*{*resources.descendants(self.process.pid), *_marked(self.mark)}])
+        return "overuse" if self.over else None
+
+
+def _watch(running: _Running, pipe: IO[bytes], *, until: float, halt: Event | None) -> End:
+    """Read until the command ended, flooded us, met its deadline or took too much."""
+    process, capture = running.process, running.capture
     with selectors.DefaultSelector() as selector:
         selector.register(pipe, selectors.EVENT_READ)
         while process.poll() is None:
-            if time.monotonic() >= until:
-                return "timeout"
-            if capture.flooded:
-                return "flood"
-            if halt is not None and halt.is_set():
-                return "stopped"
+            if (end := running.ended(until, halt)) is not None:
+                return end
             for _ in selector.select(_POLL):
                 if not _take(pipe, capture):
                     selector.unregister(pipe)

@@ -3,12 +3,24 @@
 The level's name is part of every result, so that nobody takes an unconfined run for a confined one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
 Level = Literal["none", "standard", "strict"]
+LEVELS: tuple[Level, ...] = ("strict", "standard", "none")
+"""Best first."""
+
+Purpose = Literal["command", "server", "setup"]
+"""`command` runs to its end; `server` forks runs that confine themselves; `setup` runs to its end and has a network."""
+
+CONFINEMENT = "PAREBACK_CONFINEMENT"
+"""The variable that tells a fork server how its runs confine themselves: a JSON object, absent where they need not."""
+
+
+class Inseparable(Exception):
+    """Runs forked from one server cannot be kept apart on this machine: each needs a process started for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +31,24 @@ class Bind:
     writable: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Why a level is not offered here, and what to do about it."""
+
+    why: str
+    mend: str
+
+
+class Wrap(Protocol):
+    """The sandbox's hand on a command line."""
+
+    def __call__(self, argv: list[str], *, binds: Sequence[Bind] = (), purpose: Purpose = "command") -> list[str]:
+        """The command line that runs `argv` confined: it sees the system's programs, what its own program needs, and
+        `binds`. Inherited descriptors stay open. Raises Inseparable for a server whose runs cannot be kept apart, and
+        ValueError for a bind that would show too much."""
+        ...
+
+
 class Sandbox(Protocol):
     """One way to confine a command."""
 
@@ -27,7 +57,80 @@ class Sandbox(Protocol):
         """What it promises; printed with every run."""
         ...
 
-    def wrap(self, argv: list[str], *, binds: Sequence[Bind] = (), fds: Sequence[int] = ()) -> list[str]:
-        """The command line that runs `argv` confined: it sees `binds` only and keeps the descriptors `fds`.
-        Raises WorkspaceError where the machine cannot confine."""
+    @property
+    def wrap(self) -> Wrap:
+        """Confines a command line."""
         ...
+
+    def lack(self) -> Lack | None:
+        """What keeps this machine from offering the level, found by a real try; None where nothing does."""
+        ...
+
+    def keeps_apart(self) -> bool:
+        """Whether it can keep runs apart that one server forks, found by a real try."""
+        ...
+
+
+class _Unconfined:
+    def __call__(self, argv: list[str], *, binds: Sequence[Bind] = (), purpose: Purpose = "command") -> list[str]:
+        return list(argv)
+
+
+unconfined: Wrap = _Unconfined()
+"""The wrap of no sandbox."""
+
+
+def needs(program: Path) -> tuple[Bind, ...]:
+    """What a program outside the system's folders must see to start: for a Python, its environment and the
+    installation that this was made from. Nothing for a relative path: that lies in what is bound anyway."""
+    return tuple(Bind(place) for place in dict.fromkeys(_places(program)) if not _is_system(place))
+
+
+def outermost(binds: Sequence[Bind]) -> list[Bind]:
+    """Each path once, writable where any bind says so, those above before those below; what does not exist is left
+    out. Raises ValueError for the root, the home folder or one above it: they show everything."""
+    home = Path.home()
+    writable = {bind.path for bind in binds if bind.writable}
+    paths = sorted({bind.path for bind in binds if bind.path.exists()}, key=lambda path: len(path.parts))
+    for path in paths:
+        if path == home or path in home.parents:
+            raise ValueError(f"{str(path)!r} would show a sandbox the whole home folder: name a folder further below")
+    return [Bind(path, writable=path in writable) for path in paths]
+
+
+def _places(program: Path) -> Iterator[Path]:
+    for link in _links(program):
+        folder = link.parent.parent
+        if (folder / "pyvenv.cfg").is_file():
+            yield folder
+            yield from _made_from(folder / "pyvenv.cfg")
+        else:  # a version manager's stand-ins look for the real one beside themselves
+            yield folder if any(folder.glob("lib/python3*")) or link.parent.name == "shims" else link
+
+
+def _links(program: Path) -> Iterator[Path]:
+    """The program and what its symbolic links lead to, step by step."""
+    for _ in range(40):  # as many as the kernel follows
+        if not program.is_absolute():
+            return
+        yield program
+        if not program.is_symlink():
+            return
+        program = Path(_normal(program.parent / program.readlink()))
+
+
+def _normal(path: Path) -> Path:
+    """Without `..`, its folders' own links followed."""
+    return path.parent.resolve() / path.name
+
+
+def _made_from(configuration: Path) -> Iterator[Path]:
+    """The installation an environment names: also where its Python is a copy and no link."""
+    for line in configuration.read_text(encoding="utf-8", errors="replace").splitlines():
+        key, _, value = line.partition("=")
+        if key.strip() == "home" and Path(value.strip()).is_absolute():
+            yield Path(value.strip()).resolve().parent
+
+
+def _is_system(place: Path) -> bool:
+    return any(place.is_relative_to(top) for top in ("/usr", "/bin", "/sbin", "/lib", "/lib64")) or place == Path("/")

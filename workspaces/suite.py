@@ -9,12 +9,11 @@ from pathlib import Path
 from threading import Event
 from typing import Literal, Protocol
 
+from pareback.workspaces.sandbox import Wrap
+
 Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "timeout"]
 Work = Literal["ran", "none", "broken", "timeout", "stopped"]
 """`none` collected nothing, `broken` could not run, `timeout` hit the deadline, `stopped` was ended by the caller."""
-
-Wrap = Callable[[list[str]], list[str]]
-"""The sandbox's hand on a command line: argv in, argv out."""
 
 
 class WorkspaceError(OSError):

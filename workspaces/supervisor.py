@@ -4,7 +4,8 @@ Standard library only, Python 3.8 syntax: it runs under the target's interpreter
 or dies, everything of the run ends.
 
     the supervisor hears: d (dump the child's traceback into the channel), k or the end of the line (kill)
-    the supervisor says:  the child's wait status in digits, once nothing of the run is left
+    the supervisor says:  the child's wait status in digits and why it ended the child, if it did, once nothing of the
+                          run is left
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import faulthandler
 import importlib
 import json
 import os
-import resource
 import select
 import signal
 import sys
@@ -28,7 +28,6 @@ except ImportError:
 
 _DUMP = getattr(signal, "SIGRTMIN", signal.SIGUSR2) + (9 if hasattr(signal, "SIGRTMIN") else 0)
 _SUBREAPER, _DEATH_SIGNAL = 36, 1  # numbers of prctl(2)
-_LIMITS = {"RLIMIT_FSIZE": 1 << 30, "RLIMIT_CORE": 0, "RLIMIT_NOFILE": 1024}
 
 
 def prctl(option: int, value: int) -> None:
@@ -37,44 +36,66 @@ def prctl(option: int, value: int) -> None:
         CDLL(None).prctl(option, value, 0, 0, 0)
 
 
-def supervise(channel: int, output: int, line: int) -> dict[str, Any]:
+def supervise(forked: Any, channel: int, output: int, line: int) -> dict[str, Any]:
     """Obey the line while a child runs the tests, and leave nothing behind. Returns in the child only, with what to
-    run; the supervisor ends with it."""
+    run; the supervisor ends with it. `forked` says how the run is confined."""
     os.setsid()
     prctl(_SUBREAPER, 1)
+    request = hear(channel)
+    forked.supervise(request)
     hears, wakes = os.pipe()
     os.set_blocking(wakes, False)
     signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    child = os.fork()
-    if child == 0:
+    child = 0 if forked.failed else os.fork()
+    if child == 0 and not forked.failed:
         for number in (line, hears):
             os.close(number)
         signal.set_wakeup_fd(-1)
         os.close(wakes)
-        return begin(channel, output)
+        begin(forked, request, channel, output)
+        return request
     os.close(channel)
     os.close(output)
-    status = wait(child, line, hears)
-    sweep()
+    if forked.failed:
+        status, why = 1 << 8, "the sandbox cannot hold a run: " + forked.failed
+    else:
+        status, why = wait(child, line, hears, forked.watch(request))
+    sweep(forked.resources)
+    forked.end()
     with suppress(OSError):
-        os.write(line, b"%d" % status)
+        os.write(line, ("%d %s" % (status, why)).encode())
     os.close(line)  # the other side need not wait until this process has given its memory back
     os._exit(0)
 
 
-def wait(child: int, line: int, hears: int) -> int:
-    """Until the child ended: pass a request for a dump on, kill on demand or when nobody listens any more."""
-    watched = [line, hears]
+def hear(channel: int) -> dict[str, Any]:
+    """What to run; without it, the other side is gone."""
+    with open(channel, "rb", buffering=0, closefd=False) as line:
+        said = b"".join(iter(lambda: line.read(1 << 16), b""))
+    if not said:
+        os._exit(0)
+    request: dict[str, Any] = json.loads(said)
+    return request
+
+
+def wait(child: int, line: int, hears: int, watch: Any) -> tuple[int, str]:
+    """Until the child ended: pass a request for a dump on, kill on demand, when nobody listens any more, or when the
+    run takes too much of the machine. Returns the wait status, and which limit was met."""
+    watched, why = [line, hears], ""
     while True:
-        ready = select.select(watched, [], [])[0]
+        ready = select.select(watched, [], [], watch.left())[0]
         if hears in ready:
             os.read(hears, 512)
             pid, status = os.waitpid(child, os.WNOHANG)
             if pid:
-                return status
+                return status, why
         if line in ready and not obey(child, listen(line)):
             watched = [hears]
+        if not why and watch.left() == 0:
+            why = watch.look(watch.descendants(os.getpid()))
+            if why:
+                os.kill(child, signal.SIGKILL)
 
 
 def listen(line: int) -> bytes:
@@ -95,7 +116,7 @@ def obey(child: int, heard: bytes) -> bool:
     return False
 
 
-def sweep() -> None:
+def sweep(resources: Any) -> None:
     """End everything that descends from us. All orphans are ours, so none left means nothing left."""
     while True:
         try:
@@ -103,7 +124,7 @@ def sweep() -> None:
         except ChildProcessError:
             return
         if pid == 0:
-            left = descendants(os.getpid())
+            left = resources.descendants(os.getpid())
             for number in (signal.SIGSTOP, signal.SIGKILL):  # stopped first, a fork bomb cannot outrun us
                 for pid in left:
                     end(pid, number)
@@ -115,24 +136,8 @@ def end(pid: int, number: int) -> None:
         os.kill(pid, number)
 
 
-def descendants(root: int) -> list[int]:
-    """The processes below this one, from /proc."""
-    children: dict[int, list[int]] = {}
-    for entry in filter(str.isdigit, os.listdir("/proc") if os.path.isdir("/proc/self") else ()):
-        try:
-            with open("/proc/%s/stat" % entry, "rb") as stat:
-                parent = int(stat.read().rpartition(b")")[2].split()[1])
-        except OSError:  # it ended meanwhile
-            continue
-        children.setdefault(parent, []).append(int(entry))
-    found = [root]
-    for pid in found:  # grows while it is read
-        found += children.get(pid, [])
-    return found[1:]
-
-
-def begin(channel: int, output: int) -> dict[str, Any]:
-    """The child: become a process like a freshly started one, in its slot; what it has to run."""
+def begin(forked: Any, request: dict[str, Any], channel: int, output: int) -> None:
+    """The child: become a process like a freshly started one, in its slot, with nothing but what it may have."""
     os.setsid()
     prctl(_DEATH_SIGNAL, signal.SIGKILL)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -141,12 +146,9 @@ def begin(channel: int, output: int) -> dict[str, Any]:
         os.dup2(source, target)
     os.close(nothing)
     os.close(output)
-    limit()
-    with open(channel, "rb", buffering=0, closefd=False) as line:
-        request: dict[str, Any] = json.loads(b"".join(iter(lambda: line.read(1 << 16), b"")))
+    forked.begin(request)
     enter(request)
     faulthandler.register(_DUMP, file=channel, all_threads=False)
-    return request
 
 
 def leave() -> None:
@@ -154,15 +156,6 @@ def leave() -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
-
-
-def limit() -> None:
-    """No endless files, no core dumps; limits of the machine that are lower stay."""
-    for name, value in _LIMITS.items():
-        number = getattr(resource, name)
-        soft, hard = resource.getrlimit(number)
-        lower = value if soft == resource.RLIM_INFINITY else min(soft, value)
-        resource.setrlimit(number, (lower, hard))
 
 
 def enter(request: dict[str, Any]) -> None:

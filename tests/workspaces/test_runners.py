@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pareback.workspaces.runners import command, pytest_cold, pytest_warm
+from pareback.workspaces.sandbox import unconfined
 from pareback.workspaces.suite import CollectError, Foreign, Place, Report, Result, Selection, Server
 
 PYTHON = Path(sys.executable)
@@ -123,7 +124,7 @@ def environment(home: Path) -> dict[str, str]:
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Server]]:
     home = environment(tmp_path_factory.mktemp("home"))
     opened = {
-        name: part.build().open(wrap=list, interpreter=PYTHON, roots=(".",), environment=home)
+        name: part.build().open(wrap=unconfined, interpreter=PYTHON, roots=(".",), environment=home)
         for name, part in (("cold", pytest_cold), ("warm", pytest_warm))
     }
     yield opened
@@ -474,14 +475,14 @@ def test_the_roots_come_first(tmp_path: Path) -> None:
         tmp_path, {"src/json5x/__init__.py": "A = 1", "test_a.py": "import json5x\ndef test_a(): assert json5x.A\n"}
     )
     opened = pytest_cold.build().open(
-        wrap=list, interpreter=PYTHON, roots=("src", "."), environment=environment(tmp_path)
+        wrap=unconfined, interpreter=PYTHON, roots=("src", "."), environment=environment(tmp_path)
     )
     assert outcomes(run(opened, slot)) == {"test_a": "passed"}
 
 
 def test_a_command_has_one_result(tmp_path: Path) -> None:
     opened = command.build(command="sh -c 'echo $PYTHONPATH; exit 3'").open(
-        wrap=list, interpreter=PYTHON, roots=("src", "."), environment={"PATH": "/usr/bin:/bin"}
+        wrap=unconfined, interpreter=PYTHON, roots=("src", "."), environment={"PATH": "/usr/bin:/bin"}
     )
     report = opened.run(tmp_path, Selection(), deadline=20, on_result=lambda _: True)
     assert (report.work, report.collected) == ("ran", ("command",))
@@ -501,7 +502,7 @@ def test_a_command_has_one_result(tmp_path: Path) -> None:
 )
 def test_a_command_s_end(words: list[str], work: str, outcome: list[str], tmp_path: Path) -> None:
     opened = command.build(command=words).open(
-        wrap=list, interpreter=PYTHON, roots=(".",), environment={"PATH": "/usr/bin:/bin"}
+        wrap=unconfined, interpreter=PYTHON, roots=(".",), environment={"PATH": "/usr/bin:/bin"}
     )
     report = opened.run(tmp_path, Selection(), deadline=3, on_result=lambda _: True)
     assert (report.work, [result.outcome for result in report.results]) == (work, outcome)

@@ -16,6 +16,7 @@ import pytest
 from pareback.workspaces.forks import SCRIPTS, Launch, start
 from pareback.workspaces.imports import third_party, top_names
 from pareback.workspaces.runners import pytest_warm
+from pareback.workspaces.sandbox import unconfined
 from pareback.workspaces.suite import Report, Selection, Server, WorkspaceError
 
 
@@ -159,6 +160,7 @@ def test_nothing_outlives_an_owner_that_was_killed(tmp_path: Path) -> None:
 from collections.abc import Callable
 from pathlib import Path
 from pareback.workspaces.runners import pytest_warm
+from pareback.workspaces.sandbox import unconfined
 from pareback.workspaces.suite import Selection
 server = pytest_warm.build().open(
     wrap=unconfined, interpreter=Path({sys.executable!r}), roots=(".",), environment={{"HOME": {str(tmp_path)!r}}}

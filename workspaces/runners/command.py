@@ -7,10 +7,12 @@ from pathlib import Path
 from threading import Event
 
 from pareback.workspaces.process import Finished, run
-from pareback.workspaces.suite import OnResult, Report, Result, Runner, Selection, Server, WorkspaceError, Wrap
+from pareback.workspaces.sandbox import Bind, Wrap, needs
+from pareback.workspaces.suite import OnResult, Report, Result, Runner, Selection, Server, WorkspaceError
 
 ID = "command"
 _TAIL = 40  # lines of output that a failing command has for a message
+_SANDBOX = ("bwrap: ", "sandbox: ")  # what a sandbox begins with that cannot hold the command
 _SHELL = frozenset({"&&", "||", "|", ";", "&", ">", ">>", "<"})
 
 
@@ -20,6 +22,7 @@ class Commands:
 
     argv: tuple[str, ...]
     wrap: Wrap
+    interpreter: Path
     roots: tuple[str, ...]
     environment: Mapping[str, str]
     note: str = ""
@@ -36,8 +39,9 @@ class Commands:
         slot = slot.resolve()
         path = ":".join(str(slot / root) for root in self.roots)
         environment = {**self.environment, "PYTHONPATH": path, "PWD": str(slot)}
+        argv = self.wrap([*self.argv], binds=[*needs(self.interpreter), Bind(slot, writable=True)])
         try:
-            finished = run(self.wrap([*self.argv]), cwd=slot, environment=environment, deadline=deadline, halt=halt)
+            finished = run(argv, cwd=slot, environment=environment, deadline=deadline, halt=halt)
         except WorkspaceError as error:
             return Report(work="broken", reason=f"{error}; check the test command {shlex.join(self.argv)!r}")
         return _report(finished, shlex.join(self.argv), on_result)
@@ -54,7 +58,7 @@ class Command:
 
     def open(self, *, wrap: Wrap, interpreter: Path, roots: tuple[str, ...], environment: Mapping[str, str]) -> Server:
         beside = f"{interpreter.parent}:{environment.get('PATH', '')}"  # `python` in the command is the target's
-        return Commands(self.argv, wrap, roots, {**environment, "PATH": beside})
+        return Commands(self.argv, wrap, interpreter, roots, {**environment, "PATH": beside})
 
 
 def build(*, command: str | Sequence[str] = ()) -> Runner:
@@ -70,11 +74,12 @@ def build(*, command: str | Sequence[str] = ()) -> Runner:
 
 
 def _report(finished: Finished, command: str, on_result: OnResult) -> Report:
-    """126 and 127 mean that there was nothing to run; any other code is the suite's word."""
+    """126 and 127 mean that there was nothing to run, some words that there was no sandbox to run it in; any other code
+    is the suite's word."""
     tail = "\n".join(finished.output.strip().splitlines()[-_TAIL:])
     if finished.end == "stopped":
         return Report(work="stopped", seconds=finished.seconds, output=finished.output, reason="the caller stopped it")
-    if finished.end == "exited" and finished.code in (126, 127):
+    if finished.end == "exited" and (finished.code in (126, 127) or finished.output.startswith(_SANDBOX)):
         reason = f"the test command {command!r} cannot be run (exit code {finished.code}): {tail or 'no output'}"
         return Report(work="broken", seconds=finished.seconds, output=finished.output, reason=reason)
     result = _result(finished, tail)
@@ -94,6 +99,8 @@ def _result(finished: Finished, tail: str) -> Result:
         return Result(ID, "timeout", finished.seconds, f"still running after {finished.seconds:.0f} s\n{tail}".strip())
     if finished.end == "flood":
         return Result(ID, "failed", finished.seconds, f"it printed too much and was ended\n{tail}")
+    if finished.end == "overuse":
+        return Result(ID, "failed", finished.seconds, f"{finished.why}\n{tail}".strip())
     if finished.code == 0:
         return Result(ID, "passed", finished.seconds)
     return Result(ID, "failed", finished.seconds, f"exit code {finished.code}\n{tail}".strip())

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from pareback.workspaces.forks import Launch, Wires, start_once
 from pareback.workspaces.pytest_server import PytestServer
-from pareback.workspaces.suite import Runner, Server, Wrap
+from pareback.workspaces.sandbox import Wrap
+from pareback.workspaces.suite import Runner, Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Fresh:
         return self.launch.roots
 
     def wires(self, slot: Path, names: frozenset[str]) -> Wires:  # the protocol's names
-        return start_once(self.launch)
+        return start_once(self.launch, slot)
 
     def close(self) -> None:
         """Nothing waits between runs."""

@@ -12,7 +12,8 @@ from pathlib import Path
 from pareback.workspaces.forks import Forks, Launch, Wires, start, start_once
 from pareback.workspaces.imports import third_party
 from pareback.workspaces.pytest_server import PytestServer
-from pareback.workspaces.suite import Runner, Server, Wrap
+from pareback.workspaces.sandbox import Inseparable, Wrap
+from pareback.workspaces.suite import Runner, Server
 
 
 @dataclass(slots=True)
@@ -30,8 +31,11 @@ class Preloaded:
 
     def wires(self, slot: Path, names: frozenset[str]) -> Wires:
         with self.lock:
-            forks = self._usable(slot, names)
-        return start_once(self.launch) if forks is None else forks.fork()
+            try:
+                forks = self._usable(slot, names)
+            except Inseparable as error:
+                forks, self.note = None, f"cold: {error}"
+        return start_once(self.launch, slot) if forks is None else forks.fork()
 
     def close(self) -> None:
         with self.lock:

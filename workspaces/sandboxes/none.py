@@ -1,9 +1,8 @@
 """No sandbox: the command runs as it is, with the rights of whoever started it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pareback.workspaces.sandbox import Bind, Level, Sandbox
+from pareback.workspaces.sandbox import Lack, Level, Sandbox, Wrap, unconfined
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,9 +10,13 @@ class Unconfined:
     """Hands every command line back unchanged."""
 
     level: Level = "none"
+    wrap: Wrap = unconfined
 
-    def wrap(self, argv: list[str], *, binds: Sequence[Bind] = (), fds: Sequence[int] = ()) -> list[str]:
-        return list(argv)
+    def lack(self) -> Lack | None:
+        return None
+
+    def keeps_apart(self) -> bool:
+        return True  # nothing is kept from anybody, so every server will do
 
 
 def build() -> Sandbox:
