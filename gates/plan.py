@@ -1,4 +1,4 @@
-"""The push-back: where a patch costs points, what to do about it, and what that saves, in words for a small model.
+"""The findings of a patch: where it costs points, what to do about it, and what that saves.
 
 A finding stands only on a unit that the patch added or made dearer. Savings are computed by pricing the unit again as
 if the advice had been followed; where that was not computed, none is named.
@@ -8,23 +8,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import fsum
 
-from pareback.gates.delta import Delta, fits
+from pareback.gates.delta import Delta
 from pareback.gates.match import Key, Origins, units
-from pareback.gates.points import DECIMALS, MENTIONED
+from pareback.gates.points import DECIMALS, MENTIONED, WORTH
 from pareback.gates.raised import raised
 from pareback.gates.scores import Scores, signals
 from pareback.gates.sides import Sides
 from pareback.gates.signal import Advice, Charge
-from pareback.gates.verdict import Finding, Verdict
+from pareback.gates.verdict import Finding
 
-ENOUGH = 1.3
-"""Findings are named until together they save this much of what must go: not all of them will be followed."""
-WORTH = 1.0
-"""A finding that saves less is not worth a round of its own."""
 _SIZE = "S2"
 _VAGUE = {_SIZE, "S5"}
 """Signals that say what was added rather than how to avoid it: named from a whole point on."""
-_KEEP = "Keep the tests passing; do not edit tests; add no noqa or type: ignore."
 
 
 def findings(sides: Sides, delta: Delta, origins: Origins, hard: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -109,55 +104,3 @@ def _unparsed(sides: Sides, delta: Delta) -> Iterator[Finding]:
             message,
             "nothing: this explains the figure",
         )
-
-
-def feedback(verdict: Verdict, limit: int = 4) -> tuple[str, ...]:
-    """What to tell the author of a patch: the arithmetic first, then at most `limit` findings, one line each."""
-    over = _over(verdict)
-    if not verdict.hard and over <= 0:
-        return (_arithmetic(verdict, over),)
-    chosen = list(_chosen(verdict, over, limit))
-    told = [f"[{count}] {_line(finding)}" for count, finding in enumerate(chosen, start=1)]
-    lines = [_arithmetic(verdict, over), *told]
-    if over > 0 and not any((finding.saves or 0.0) >= WORTH for finding in chosen):
-        lines.append("No single change found saves a whole point: leave out what the ticket does not ask for.")
-    return tuple(lines)
-
-
-def _over(verdict: Verdict) -> float:
-    if verdict.budget is None or fits(verdict.charged, verdict.budget):
-        return 0.0
-    return verdict.charged - verdict.budget
-
-
-def _arithmetic(verdict: Verdict, over: float) -> str:
-    against = "no budget" if verdict.budget is None else f"budget {verdict.budget:g}"
-    start = f"Δ {verdict.charged:.1f} points, {against}"
-    asks = [f"remove at least {over:.1f}"] if over > 0 else []
-    blocking = len(verdict.hard)
-    if blocking:
-        asks.append(f"{blocking} hard {'finding' if blocking == 1 else 'findings'} must go at any budget")
-    return f"{start}: {'; '.join(asks)}. {_KEEP}" if asks else f"{start}: nothing has to change."
-
-
-def _chosen(verdict: Verdict, over: float, limit: int) -> Iterator[Finding]:
-    """Hard ones first; then as many as it takes, and none on lines that another one already speaks of."""
-    saved, lines = 0.0, set[tuple[str, int]]()
-    for finding in _open(verdict.findings):
-        enough = saved >= ENOUGH * over and not finding.hard
-        if len(lines) >= limit or enough or (finding.path, finding.line) in lines:
-            continue
-        lines.add((finding.path, finding.line))
-        saved += finding.saves or 0.0
-        yield finding
-
-
-def _open(found: Iterable[Finding]) -> list[Finding]:
-    return [finding for finding in found if not finding.waived and finding.signal != "base"]
-
-
-def _line(finding: Finding) -> str:
-    name = finding.id.partition(":")[0]
-    where = f"{finding.path}:{finding.line} {finding.unit}"
-    saves = f" Saves about {finding.saves:.1f}." if finding.saves else ""
-    return f"{'HARD ' if finding.hard else ''}{name} {where}: {finding.message}. DO: {finding.do}.{saves}"

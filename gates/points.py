@@ -155,11 +155,22 @@ MISSED = 0.75
 """Part of the places with all but one condition of a conjunction that must have that one too before it is missed in the
 others: three of four; reasoned."""
 
+NIL_SOURCE = 0.5
+"""Every unit in which None is made where it can spread; reasoned: half a branch for whoever reads what may be None."""
+NIL_CHECK = 0.5
+"""Every unit beyond `PLACES` that asks for the None of one origin; reasoned: half the branch that a value would save."""
+CAST = 0.25
+"""A value that is made into another type; reasoned: it could have been kept as that."""
+RECAST = 0.25
+"""Every unit beyond `PLACES` that makes the same thing into the same type; reasoned as `CONDITION`."""
+
 DECIMALS = 2
 """Points are reported to this many decimals; a budget is compared at one decimal, as both are shown to people."""
 
 MENTIONED = 0.5
 """A unit that costs less than this much more than at the base is not worth a finding."""
+WORTH = 1.0
+"""A finding that saves less is not worth a round of its own."""
 HELPER = 0.75
 """What a helper of its own costs at least: its declaration, the call and the parameters. It prices an extraction."""
 

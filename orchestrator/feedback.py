@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 
 from pareback.adapters.model import Attempt, Failure, Frame
-from pareback.gates.plan import feedback as findings_of
+from pareback.gates import push_back
 from pareback.orchestrator import prompts
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.state import Candidate, Feedback, State
@@ -40,9 +40,11 @@ def go_on(state: State, context: Context) -> State:
     if basis is None or basis.standing is None or basis.commit is None:
         told = replace(first(context), refused=_refused(state, None), tried=_tried(state, context, None))
         return replace(state, start=context.base, feedback=told)
+    verdict = basis.verdict if basis.green else None
     told = Feedback(
         failures=tuple(_failure(each) for each in basis.standing.failures),
-        findings=findings_of(basis.verdict) if basis.green and basis.verdict is not None else (),
+        findings=() if verdict is None else push_back.feedback(verdict, shown=state.feedback.shown),
+        shown=() if verdict is None else tuple(finding.id for finding in push_back.chosen(verdict)),
         refused=_refused(state, basis),
         tried=_tried(state, context, basis),
     )

@@ -90,10 +90,11 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What the next request says beyond the ticket."""
+    """What the next request says beyond the ticket; `shown` are the ids of its findings."""
 
     failures: tuple[Failure, ...] = ()
     findings: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     tried: tuple[Attempt, ...] = ()
 

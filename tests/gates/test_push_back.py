@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from pareback.gates.budget import Budget
-from pareback.gates.plan import feedback
-from pareback.gates.verdict import Verdict
+from pareback.gates.push_back import TOKENS, chosen, feedback
+from pareback.gates.verdict import Finding, Site, Unpriced, Verdict
 
 Judge = Callable[..., Verdict]
 
@@ -175,3 +176,46 @@ def test_ids_carry_no_lines_and_stay_when_code_moves_down(judge: Judge) -> None:
     second = judge("", "\n\n\n# more\n" + SHIP).findings
     assert [finding.id for finding in first] == [finding.id for finding in second]
     assert [finding.line + 4 for finding in first] == [finding.line for finding in second]
+
+
+def test_what_was_told_before_is_marked_as_still_open(judge: Judge) -> None:
+    verdict = judge("def ship(order):\n    pass\n", SHIP, budget=Budget(5.0, "small"))
+    again = feedback(verdict, shown=[finding.id for finding in chosen(verdict)])
+    assert again[1].startswith("[1] STILL OPEN S1 shop/cart.py:3 ship: ")
+    assert feedback(verdict, shown=["S1:other"]) == feedback(verdict)
+
+
+def finding(name: str, **facts: Any) -> Finding:
+    told = {"path": "a.py", "line": 1, "unit": "f", "points": 3.0, "message": "too much", "do": "less", "saves": 3.0}
+    return Finding(name, name.partition(":")[0], **(told | facts))
+
+
+def over(*findings: Finding, by: float = 20.0) -> Verdict:
+    return Verdict("cp/1", 5.0 + by, 5.0 + by, 5.0, "small", False, {}, Unpriced(), {}, findings)
+
+
+def test_a_copy_that_goes_needs_no_other_advice() -> None:
+    copy, inside = finding("S4:x", line=1), finding("S1:a.py:f", line=7)
+    elsewhere = finding("S1:a.py:g", unit="g", line=9)
+    assert chosen(over(copy, inside, elsewhere)) == (copy, elsewhere)
+    assert chosen(over(inside, elsewhere)) == (inside, elsewhere)
+
+
+def test_findings_keep_within_the_room_of_a_small_model() -> None:
+    wordy = [finding(f"S1:{n}", unit=f"f{n}", line=n, message="word " * 300) for n in range(4)]
+    told = chosen(over(*wordy))
+    assert 0 < len(told) < 4
+    assert len("".join(feedback(over(*wordy)))) < 4 * TOKENS + 200
+    assert len(chosen(over(finding("S1:a", message="word " * 3000)))) == 1
+
+
+def test_other_places_are_named_once_and_counted_from_the_sixth_on() -> None:
+    places = tuple(Site("b.py", number) for number in range(1, 9))
+    told = feedback(over(finding("S7:x", others=places, message="checked at b.py:1")))[1]
+    assert "checked at b.py:1 (see b.py:2, b.py:3, b.py:4, b.py:5, b.py:6 and 2 more)." in told
+    assert "(see" not in feedback(over(finding("S7:x", others=places[:1], message="checked at b.py:1")))[1]
+
+
+def test_hard_findings_that_did_not_fit_are_counted() -> None:
+    hard = [finding(f"H3:{n}", unit=f"f{n}", line=n, hard=True) for n in range(6)]
+    assert "2 more hard findings will be named next." in feedback(over(*hard))
