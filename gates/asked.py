@@ -15,7 +15,8 @@ from pareback.gates.phrases import phrase, thing
 from pareback.gates.points import HALF_CHECK
 from pareback.gates.wide import Entry, Load, Posting, View
 
-_HIDDEN = ("$", "…")
+_HIDDEN = ("$", "…", "*.")
+"""What tells that a text means something else in every unit."""
 _HALF = {"assert", "handler", "cast"}
 _SHOWN = 5
 """Places that a message names."""
@@ -81,7 +82,8 @@ def by_owner(postings: Sequence[Posting], view: View, name: str) -> Mapping[Post
 
 
 def _identified(atom: Atom) -> bool:
-    return not any(mark in text for text in (atom.owner, atom.name, atom.operand) for mark in _HIDDEN)
+    texts = (atom.name, atom.operand)
+    return atom.owner not in _HIDDEN and not any(mark in text for text in texts for mark in _HIDDEN)
 
 
 def _about(name: str) -> str:

@@ -5,6 +5,7 @@ unit, those that end a loop, and those of the platform; whether something is the
 None, is nil pressure.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ _PREFIX = "condition:"
 _NULLABLE = "nullable"
 _KINDS = {"eq", "truthy", "call", "in", "ord"}
 _PLACES = {"if", "assert", "case"}
+_QUESTION = re.compile(r"(?:^|\.)_*(?:is|has|can|should|must|may|needs|supports|allows|are|was)(?:_|[A-Z])[^.(]*\(")
+"""Calls that ask and do nothing, as their names say."""
 _PLATFORM = ("sys.", "os.name", "os.environ", "os.getenv", "platform.", "__debug__", "TYPE_CHECKING", "typing.")
 
 _CLASS = "class Order:\n    def __init__(self, state):\n        self.state = state\n"
@@ -66,7 +69,8 @@ class _Conditions:
 
 def _counts(atom: Atom) -> bool:
     platform = not atom.owner and atom.name.startswith(_PLATFORM)
-    return atom.kind in _KINDS and atom.place in _PLACES and not platform
+    acts = atom.kind == "call" and not _QUESTION.search(atom.name)
+    return atom.kind in _KINDS and atom.place in _PLACES and not platform and not acts
 
 
 def _loads(name: str, view: View) -> Iterator[Load]:

@@ -12,7 +12,7 @@ from pareback.gates.facts import Atom, Conjunction
 from pareback.gates.phrases import phrase
 from pareback.gates.syntax.comparisons import Leaf, leaves, pairs
 from pareback.gates.syntax.draft import Draft
-from pareback.gates.syntax.subjects import OPAQUE, bare, last, spelled, subject, text
+from pareback.gates.syntax.subjects import LOCAL, OPAQUE, bare, last, spelled, subject, text
 
 _NAMEABLE = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)
 _VALUES = (*_NAMEABLE, ast.Constant, ast.List, ast.Dict, ast.Tuple, ast.Set, ast.BinOp, ast.JoinedStr, ast.Lambda)
@@ -118,9 +118,11 @@ def _operand(draft: Draft, leaf: Leaf) -> str:
 
 
 def _note(reading: _Reading, leaf: Leaf, *, positive: bool) -> None:
-    """One atom, or one per constant that is compared with."""
+    """One atom, or one per constant that is compared with. Which error was caught is no question about a value."""
     draft, line = reading.draft, leaf.node.lineno
     holder, name = subject(draft, leaf.node)
+    if leaf.kind == "type" and holder == LOCAL and name in draft.caught:
+        return
     for node in leaf.against or (None,):
         operand = " ".join(filter(None, [leaf.operator, spelled(draft, node) if node else ""]))
         reading.atoms.append(Atom(leaf.kind, holder, name, operand, leaf.positive == positive, reading.place, line))

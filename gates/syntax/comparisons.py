@@ -80,7 +80,7 @@ def _equal(draft: Draft, left: ast.expr, right: ast.expr) -> Iterator[Leaf]:
         yield Leaf("nil", left)
         yield from _had(left, there=False)
     elif typed is not None:
-        yield _type_test(typed, right)
+        yield _type_test(draft, typed, right)
     elif measured is not None and _is(right, 0):
         yield Leaf("truthy", measured, positive=False)
     elif _empty(right):
@@ -92,9 +92,11 @@ def _equal(draft: Draft, left: ast.expr, right: ast.expr) -> Iterator[Leaf]:
 def _contained(draft: Draft, left: ast.expr, right: ast.expr) -> Iterator[Leaf]:
     typed = _typed(left)
     if typed is not None:
-        yield _type_test(typed, right)
+        yield _type_test(draft, typed, right)
     elif isinstance(right, _CONTAINERS) and right.elts and all(fixed(draft, item) for item in right.elts):
         yield Leaf("eq", left, operator="==", against=tuple(right.elts))
+    elif fixed(draft, right):
+        yield Leaf("eq", left, operator="in", against=(right,))
     else:
         yield Leaf("in", right, against=(left,))
 
@@ -152,7 +154,7 @@ def _function(draft: Draft, node: ast.Call, name: str) -> Iterator[Leaf]:
     if first is None:
         yield Leaf("call", node)
     elif name in _TESTS and second is not None:
-        yield _type_test(first, second)
+        yield _type_test(draft, first, second)
     elif name == "callable":
         yield Leaf("type", first, operator="callable:")
     elif name == "hasattr" and isinstance(second, ast.Constant):
@@ -185,22 +187,22 @@ def _method(draft: Draft, node: ast.Call, func: ast.Attribute) -> Iterator[Leaf]
         yield Leaf("call", node)
 
 
-def _type_test(node: ast.expr, types: ast.expr) -> Leaf:
+def _type_test(draft: Draft, node: ast.expr, types: ast.expr) -> Leaf:
     """A test for None among other types is a test for these."""
-    found = set(_types(types))
+    found = set(_types(draft, types))
     named = sorted(found - {"NoneType"})
     return Leaf("type", node, operator=" | ".join(named)) if named else Leaf("nil", node)
 
 
-def _types(node: ast.expr) -> Iterator[str]:
+def _types(draft: Draft, node: ast.expr) -> Iterator[str]:
     if isinstance(node, _CONTAINERS):
-        yield from (name for item in node.elts for name in _types(item))
+        yield from (name for item in node.elts for name in _types(draft, item))
     elif isinstance(node, ast.BinOp):
-        yield from (name for side in (node.left, node.right) for name in _types(side))
-    elif none(node) or _argument(node, "type"):
+        yield from (name for side in (node.left, node.right) for name in _types(draft, side))
+    elif none(node) or none(_argument(node, "type")):
         yield "NoneType"
     else:
-        yield last(node) or OPAQUE
+        yield last(node) if fixed(draft, node) else OPAQUE
 
 
 def _flag(draft: Draft, node: ast.BinOp) -> Iterator[Leaf]:

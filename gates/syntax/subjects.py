@@ -139,7 +139,7 @@ def last(node: ast.expr | None) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def none(node: ast.expr) -> bool:
+def none(node: ast.expr | None) -> bool:
     """Whether this is the constant None."""
     return isinstance(node, ast.Constant) and node.value is None
 
