@@ -1,7 +1,7 @@
 """What a skeleton leaves out: the names and values of every logical line, in order.
 
 Lines of one skeleton have as many leaves, so two of them can be laid side by side. Words are written once per unit, and
-a long one keeps its beginning and a hash: they are compared and shown in part, never run.
+a long text keeps its beginning and a hash: they are compared and shown in part, never run.
 """
 
 from collections.abc import Iterable, Sequence
@@ -46,4 +46,4 @@ def _leaves(tokens: Sequence[str], own: set[str]) -> list[str]:
 
 
 def _cut(word: str) -> str:
-    return word if len(word) <= _LONG else f"{word[:_SHOWN]}\N{HORIZONTAL ELLIPSIS}{digest((word,))}"
+    return word if len(word) <= _LONG or word[0] in "ln" else f"{word[:_SHOWN]}\N{HORIZONTAL ELLIPSIS}{digest((word,))}"
