@@ -143,11 +143,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Nil:
-    """A place where None is made. `kind` of an attribute: set (to None), default (at class level), parameter (taken
-    from one whose default is None), property (its getter gives None), promised (by an annotation alone). `kind` of a
-    function, which has no `name`: none (a `return None` beside values), bare (a `return` without one), end (it runs
-    off its end), answer (promised by its annotation alone), value (there is no None). `owner` is empty for the unit's
-    own class, else `*`. `instead` is the empty value of the sort that the function's values are of, such as `[]`."""
+    """Where None is made. `kind` of an attribute: set (to None), default (at class level), parameter (taken from one
+    whose default is None), property (its getter gives None). `kind` of a function, which has no `name`: none (a `return
+    None` beside values), bare (a `return` without one), end (it runs off its end), value (there is no None). `kind` of
+    a name of the module: context (a context variable). `owner` is empty for the unit's own class, else `*`. `instead`
+    is the empty value of the sort that a function's values are of, such as `[]`."""
 
     kind: str
     owner: str
@@ -186,7 +186,7 @@ class Unit:
     and -1 at its end. `steps` runs in parallel to `flow`: the place among `lines` where each step is taken.
     `exact` is the hash of the tokens, `alpha` the same with locals numbered and the unit's own name dropped. `bases`
     are the last names of what a class inherits from; `members` of a method are what it declares for its owner.
-    `parameters` are filled in by name; `decorators` and `calls` are last names; `bag`: checksums of calls and constants.
+    `parameters` are filled in by name; `decorators` and `calls` are last names; `bag`: checksums of calls and texts.
     """
 
     qualname: str

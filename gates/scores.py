@@ -15,7 +15,7 @@ from pareback.gates.signal import Charge, Signal
 from pareback.gates.view import Filing
 from pareback.gates.wide import WideSignal
 
-IN_FORCE = ("flow", "size", "state", "clones", "interface", "conditions", "handlers", "hidden", "suppressions")
+IN_FORCE = ("flow", "size", "state", "clones", "interface", "conditions", "nils", "handlers", "hidden", "suppressions")
 """Files under `signals/`, in the order of their ids."""
 
 LANGUAGES = ("python",)

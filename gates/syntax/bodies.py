@@ -11,11 +11,11 @@ from pareback.gates.syntax.falls import blocks
 
 @dataclass(slots=True)
 class Body:
-    """`kept` holds what is given to attributes with its annotation, `bound` what names are bound to; a value is None
-    where it is not a plain expression."""
+    """`kept` holds what is given to attributes, `bound` what names are bound to; a value is None where it is no plain
+    expression."""
 
     returns: list[ast.Return] = field(default_factory=list)
-    kept: list[tuple[ast.Attribute, ast.expr | None, ast.expr | None]] = field(default_factory=list)
+    kept: list[tuple[ast.Attribute, ast.expr | None]] = field(default_factory=list)
     bound: dict[str, list[ast.expr | None]] = field(default_factory=dict)
 
 
@@ -48,7 +48,7 @@ def _assigned(body: Body, node: ast.Assign) -> None:
 
 
 def _annotated(body: Body, node: ast.AnnAssign) -> None:
-    _bind(body, node.target, node.value, node.annotation)
+    _bind(body, node.target, node.value)
 
 
 def _updated(body: Body, node: ast.AugAssign) -> None:
@@ -79,11 +79,11 @@ _READERS: Mapping[type[ast.stmt], Callable[[Body, Any], None]] = {
 }
 
 
-def _bind(body: Body, target: ast.expr | None, value: ast.expr | None, annotation: ast.expr | None = None) -> None:
+def _bind(body: Body, target: ast.expr | None, value: ast.expr | None) -> None:
     if type(target) is ast.Name:
         body.bound.setdefault(target.id, []).append(value)
     elif type(target) is ast.Attribute:
-        body.kept.append((target, value, annotation))
+        body.kept.append((target, value))
     elif isinstance(target, ast.Tuple | ast.List):
         values = value.elts if isinstance(value, ast.Tuple) and len(value.elts) == len(target.elts) else None
         for count, part in enumerate(target.elts):

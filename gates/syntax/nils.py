@@ -1,7 +1,7 @@
 """Where None is made: attributes that are set to it or taken from a parameter whose default it is, functions that
 return it beside values or run off their end.
 
-An annotation alone makes no None; it is noted, because it tells a reader where None was promised.
+An annotation alone makes no None: what a type checker is told costs nothing.
 """
 
 import ast
@@ -11,12 +11,11 @@ from pareback.gates.facts import Nil
 from pareback.gates.syntax.bodies import Body, read
 from pareback.gates.syntax.falls import NEVER, called, falls
 from pareback.gates.syntax.handlers import names
+from pareback.gates.syntax.uses import BUILT_IN
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 _PROPERTIES = frozenset(("property", "cached_property"))
-_GETTER = {"value": "", "answer": "promised"}
-"""What the kinds of answer that hold no None are called where a property gives them."""
 _ABSTRACT = frozenset(("abstractmethod", "overload", "abstractproperty"))
 _FIELDS = frozenset(("field", "Field", "attrib", "ib"))
 _EMPTY: Mapping[type[ast.expr], str] = {
@@ -35,20 +34,32 @@ def in_function(node: Function, receiver: str, quits: Collection[str]) -> list[N
     missing = _missing(node, body, quits)
     marks = {name for item in node.decorator_list for name in names(item)}
     if receiver and marks & _PROPERTIES:
-        missing = [Nil(_GETTER.get(found.kind, "property"), "", node.name, found.line) for found in missing]
-    return [nil for nil in [*_attributes(body, node.args, receiver), *missing] if nil.kind]
+        missing = [Nil("property", "", node.name, found.line) for found in missing if found.kind != "value"]
+    return [*_attributes(body, node.args, receiver), *missing]
+
+
+def in_module(body: list[ast.stmt]) -> Iterator[Nil]:
+    """The context variables of a file: they hold nothing until somebody sets them."""
+    for statement in body:
+        if (
+            isinstance(statement, ast.Assign | ast.AnnAssign)
+            and statement.value
+            and called(statement.value) == "ContextVar"
+        ):
+            target = statement.target if isinstance(statement, ast.AnnAssign) else statement.targets[0]
+            if isinstance(target, ast.Name):
+                yield Nil("context", "", target.id, statement.lineno)
 
 
 def in_class(node: ast.ClassDef) -> list[Nil]:
-    """Names in a class body that are None, or a field whose default is None, or that may be by their annotation."""
+    """Names in a class body that are None, or a field whose default is None."""
     found = []
     for statement in node.body:
         if isinstance(statement, ast.Assign):
             named = [target for target in statement.targets if type(target) is ast.Name]
             found += [Nil(_class_level(statement.value), "", target.id, target.lineno) for target in named]
         elif isinstance(statement, ast.AnnAssign) and type(statement.target) is ast.Name:
-            kind = _class_level(statement.value) or ("promised" if _promises(statement.annotation) else "")
-            found.append(Nil(kind, "", statement.target.id, statement.lineno))
+            found.append(Nil(_class_level(statement.value), "", statement.target.id, statement.lineno))
     return [nil for nil in found if nil.kind]
 
 
@@ -79,29 +90,16 @@ def _gives_none(node: ast.expr | None) -> bool:
     return _is_none(node.values[-1] if type(node) is ast.BoolOp else node)
 
 
-def _promises(annotation: ast.expr | None) -> bool:
-    """Whether an annotation lets None in: X | None, Optional[X], Union[X, None], in quotes too."""
-    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        return "Optional[" in annotation.value or "None" in annotation.value.replace(" ", "").split("|")
-    if isinstance(annotation, ast.BinOp):
-        return any(_is_none(side) or _promises(side) for side in (annotation.left, annotation.right))
-    if isinstance(annotation, ast.Subscript) and names(annotation.value) & {"Optional", "Union"}:
-        inner = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else [annotation.slice]
-        return "Optional" in names(annotation.value) or any(map(_is_none, inner))
-    return False
-
-
 def _attributes(body: Body, arguments: ast.arguments, receiver: str) -> list[Nil]:
-    """One fact per attribute, of what is certain rather than of what is promised."""
+    """One fact per attribute: of the function's own object, and of others where they are set to None."""
     optional = _optional(arguments) - body.bound.keys() if body.kept else set()
     found: dict[tuple[str, str], Nil] = {}
-    for target, value, annotation in body.kept:
+    for target, value in body.kept:
         own = bool(receiver) and type(target.value) is ast.Name and target.value.id == receiver
-        kind = _kind(value, annotation, optional)
+        kind = "set" if _gives_none(value) else "parameter" if _is_one_of(value, optional) else ""
         if kind == "set" or (own and kind):
             nil = Nil(kind, "" if own else "*", target.attr, target.lineno)
-            if found.setdefault((nil.owner, nil.name), nil).kind == "promised":
-                found[nil.owner, nil.name] = nil
+            found.setdefault((nil.owner, nil.name), nil)
     return list(found.values())
 
 
@@ -116,22 +114,19 @@ def _optional(arguments: ast.arguments) -> set[str]:
     return {argument.arg for argument, default in pairs if _is_none(default)}
 
 
-def _kind(value: ast.expr | None, annotation: ast.expr | None, optional: Collection[str]) -> str:
-    if _gives_none(value):
-        return "set"
-    if type(value) is ast.Name and value.id in optional:
-        return "parameter"
-    return "promised" if _promises(annotation) else ""
+def _is_one_of(node: ast.expr | None, names: Collection[str]) -> bool:
+    return type(node) is ast.Name and node.id in names
 
 
 def _missing(node: Function, body: Body, quits: Collection[str]) -> list[Nil]:
     """Whether a function that answers with a value can end without one."""
     values = [found for found in body.returns if found.value is not None and not _is_none(found.value)]
     marks = {name for item in node.decorator_list for name in names(item)}
-    if not values or node.name.startswith("__") or marks & _ABSTRACT or _yields(node.body):
+    unnamed = node.name.startswith("__") or node.name in BUILT_IN  # nobody can tell which one a call means
+    if not values or unnamed or marks & _ABSTRACT or _yields(node.body):
         return []
     kind, line = _ending(node, body, quits)
-    return [Nil(kind, "", "", line, "" if kind in {"value", "answer"} else _instead(values, body))]
+    return [Nil(kind, "", "", line, "" if kind == "value" else _instead(values, body))]
 
 
 def _ending(node: Function, body: Body, quits: Collection[str]) -> tuple[str, int]:
@@ -144,7 +139,7 @@ def _ending(node: Function, body: Body, quits: Collection[str]) -> tuple[str, in
         return "bare", bare[0]
     if falls(node.body, quits):
         return "end", node.lineno
-    return ("answer" if _promises(node.returns) else "value"), node.lineno
+    return "value", node.lineno
 
 
 def _instead(values: list[ast.Return], body: Body) -> str:
