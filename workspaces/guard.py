@@ -17,13 +17,14 @@ TEST_FILES = ("test_*.py", "*_test.py")
 TEST_FOLDERS = frozenset({"tests"})
 """Folders that hold nothing but tests wherever they lie; `test` does so only at the root (django.test is product)."""
 
+_CONFIGURES = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg", "pyproject.toml")
 _FILES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("it is loaded before or beside the tests", ("conftest.py", "sitecustomize.*", "usercustomize.*", "*.pth")),
     ("it would replace the test runner", ("pytest.py", "_pytest.py")),
     (
         "it configures the tests or a checker",
         (
-            *("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "tox.toml", "setup.cfg"),
+            *(*_CONFIGURES[:-1], "tox.toml"),
             *(".coveragerc", "noxfile.py", "makefile", "gnumakefile", "justfile", ".pre-commit-config.y*ml"),
             *("ruff.toml", ".ruff.toml", ".flake8", ".pylintrc", "pylintrc", "mypy.ini", ".mypy.ini", "radon.cfg"),
             *("pyrightconfig.json", "sonar-project.properties", ".gitlab-ci.yml", ".travis.yml", "azure-pipelines.yml"),
@@ -68,8 +69,8 @@ class Policy:
 
     `editable` restricts edits where it is not empty; `allow` opens a path that this or the protection would refuse.
     `files` are all paths of the tree the tests belong to: a path in it exists, whatever an earlier candidate did.
-    `links` are its symlinks and submodules, `tests` the file names the runner collects, `given` globs of the ticket's
-    own tests where their names do not say so.
+    `links` are its symlinks and submodules, `tests` the file names the runner collects, `given` globs of tests where
+    their names do not say so, `installed` modules that the tests load from elsewhere.
     """
 
     files: frozenset[str]
@@ -78,6 +79,7 @@ class Policy:
     tests: tuple[str, ...] = TEST_FILES
     given: tuple[str, ...] = ()
     links: frozenset[str] = frozenset()
+    installed: frozenset[str] = frozenset()
 
 
 def is_test_file(path: str, patterns: Sequence[str] = TEST_FILES) -> bool:
@@ -91,6 +93,12 @@ def in_test_zone(path: str, patterns: Sequence[str] = TEST_FILES) -> bool:
     *folders, name = paths.folded(path).split("/")
     inside = not TEST_FOLDERS.isdisjoint(folders) or folders[:1] == ["test"]
     return inside or name == "conftest.py" or is_test_file(path, patterns)
+
+
+def judges(path: str) -> bool:
+    """Whether the file decides what the tests say: a test, what is loaded beside them, what configures them."""
+    name = paths.folded(path.rsplit("/", 1)[-1])
+    return is_test_file(path) or any(fnmatchcase(name, pattern) for pattern in (*_FILES[0][1], *_CONFIGURES))
 
 
 def refusal(path: str, policy: Policy, *, exists: bool) -> str | None:
@@ -121,7 +129,7 @@ def _protected(path: str, policy: Policy, *, exists: bool) -> str | None:
     if (given or in_test_zone(path, policy.tests)) and not is_test_file(path, policy.tests):
         named = " or ".join(policy.tests)
         return f"beside the tests only new test files ({named}) may be added"
-    return _shadows(path, policy.files)
+    return _shadows(path, policy)
 
 
 def _by_name(path: str) -> str | None:
@@ -135,17 +143,17 @@ def _by_name(path: str) -> str | None:
     return None
 
 
-def _shadows(path: str, files: frozenset[str]) -> str | None:
-    """A new top-level module that would be imported instead of one that Python or the test runner needs."""
+def _shadows(path: str, policy: Policy) -> str | None:
+    """A new top-level module that would be imported in place of one that Python, the runner or the project needs."""
     parts = path.split("/")
     first = 1 if parts[0] in _SOURCE_ROOTS and len(parts) > 1 else 0
     root = "/".join(parts[: first + 1])
     module = paths.folded(parts[first].split(".")[0])
-    shadowed = module in sys.stdlib_module_names or module in _RUNNER_NEEDS
+    shadowed = module in sys.stdlib_module_names or module in _RUNNER_NEEDS or module in policy.installed
     if (
         not shadowed
         or not path.endswith((".py", ".pyi", ".so", ".pyd"))
-        or any(f.startswith(f"{root}/") for f in files)
+        or any(f.startswith(f"{root}/") for f in policy.files)
     ):
         return None
-    return f"a new top-level module {module!r} would replace the one Python or the test runner imports"
+    return f"a new top-level module {module!r} would replace the one that is imported by this name now"

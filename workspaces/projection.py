@@ -6,15 +6,15 @@ behind, puts back what they changed, and then writes only what differs. Nothing 
 
 import stat
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import Self
 
-from pareback.workspaces import folder, trees
-from pareback.workspaces.inventory import Identity, Record, grouped, survey
+from pareback.workspaces import bytecode, folder, trees
+from pareback.workspaces.inventory import Identity, Record, grouped, identity, survey
 from pareback.workspaces.material import Material, above
 from pareback.workspaces.objects import GITLINK, Entry, Store
 from pareback.workspaces.pristine import Pristine, open_pristine
@@ -99,6 +99,7 @@ class Slot:
         self._links: dict[str, Entry] = {}
         self._carried: dict[str, Entry] = {}
         self._folders: Counter[str] = Counter()
+        self._compiled: frozenset[str] = frozenset()
 
     def show(self, commit: str) -> None:
         """Make the folder hold exactly the commit's files and the carried ones. No process may be running in it.
@@ -112,6 +113,18 @@ class Slot:
         if len(self._carried) == len(self._origin.carried):  # else files gave way to this tree, and only to this
             self._tree = tree
 
+    def altered(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """Those of the shown paths that are no longer the files that were written: rewritten, replaced or gone, even
+        where they hold the same bytes again."""
+        return tuple(path for path in paths if self._held.get(_above(path), {}).get(_name(path)) != self._seen(path))
+
+    def keep_bytecode(self) -> None:
+        """What the run that has just ended compiled stays here; for a run on bytes that can be trusted."""
+        found = bytecode.compiled(self.path, ["", *self._folders], mode=self._mode)
+        self._compiled = frozenset(found)
+        self._held.update(found)
+        self._look_on(None)
+
     def remove(self) -> None:
         """Delete the folder and all it holds, whatever its permissions."""
         self._tree = None
@@ -120,10 +133,16 @@ class Slot:
             with folder.parent(self.path.parent, self.path.name) as (here, name):
                 folder.remove(here, name)
 
+    def _seen(self, path: str) -> Identity | None:
+        try:
+            return identity((self.path / path).lstat())
+        except OSError:
+            return None
+
     def _change(self, shown: str | None, tree: str) -> None:
         if shown is None:
             raise FileNotFoundError(f"{str(self.path)!r} shows nothing yet")
-        only = self._watch.changed(self._folders) if self._watch else None
+        only = self._watch.changed(self._belonging) if self._watch else None
         changes = self._repairs(shown, only)
         for path, old, new in trees.compare(self._origin.store, shown, tree):
             self._count(path, old, -1)
@@ -137,15 +156,30 @@ class Slot:
             self._held.setdefault(_above(path), {})[_name(path)] = made
         for path in changes.keys() - wanted.keys():
             folder.drop_empty_parents(self.path, path)
+        self._forget_bytecode()
         self._look_on(None if only is None else wanted)
 
     def _repairs(self, shown: str, only: frozenset[str] | None) -> dict[str, Entry | None]:
         """Remove what tests left, and tell what has to be written again."""
-        found = survey(self.path, Record(self._held, self._folders, self._mode), only=only)
+        found = survey(self.path, Record(self._held, self._belonging, self._mode), only=only)
         for path in [*found.strays, *found.damaged]:
             self._drop(path)
+        self._compiled = frozenset(place for place in self._compiled if self._held.get(place))
         lost = [*found.damaged, *(path for path in self._links if not (self.path / path).exists())]
         return {path: trees.find(self._origin.store, shown, path) or self._carried.get(path) for path in lost}
+
+    @property
+    def _belonging(self) -> Collection[str]:
+        """The folders that may be here."""
+        return self._folders.keys() | self._compiled
+
+    def _forget_bytecode(self) -> None:
+        """Of a package that is no longer there none may be left: its folder could be imported."""
+        for place in [place for place in self._compiled if _above(place) and _above(place) not in self._folders]:
+            self._compiled -= {place}
+            del self._held[place]
+            self._drop(place)
+            folder.drop_empty_parents(self.path, place)
 
     def _build(self, tree: str) -> None:
         """From nothing. Carried files give way to the tree's own."""
@@ -153,7 +187,7 @@ class Slot:
         self.path.mkdir(parents=True)
         self._mode = stat.S_IMODE(self.path.stat().st_mode)
         entries = dict(trees.flatten(self._origin.store, tree))
-        self._folders, self._links = Counter(), {}
+        self._folders, self._links, self._compiled = Counter(), {}, frozenset()
         for path, entry in entries.items():
             self._count(path, entry, +1)
         self._carried = {path: entry for path, entry in self._origin.carried.items() if self._is_free(path, entries)}
@@ -167,7 +201,7 @@ class Slot:
             self._unwatch()
             self._watch = Watch.open(self.path)
         if self._watch:
-            fresh = ["", *self._folders] if written is None else {*above(written), *(written.keys() & self._links)}
+            fresh = ["", *self._belonging] if written is None else {*above(written), *(written.keys() & self._links)}
             if self._watch.add(fresh):
                 self._watch.forget()
             else:

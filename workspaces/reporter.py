@@ -168,7 +168,7 @@ class Reporter:
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         self.say_foreign()
-        self.signs.update(dict.fromkeys([*SEALS.broken(), *seals.hooks(session.config)]))
+        self.signs.update(dict.fromkeys([*SEALS.broken(), *seals.plugins(session.config)]))
 
     def end(self, code: int) -> None:
         """Say how pytest ended, and what about the run was not as the project's code should leave it."""

@@ -113,12 +113,19 @@ def differences(seals: list[tuple[Any, ...]]) -> Iterator[str]:
             yield f"{name} was replaced"
 
 
-def hooks(config: Any) -> Iterator[str]:
-    """Who has a say in a test's result, besides the test's folder: by hook, the implementing functions' names."""
+def plugins(config: Any) -> Iterator[str]:
+    """Who has a say in the tests, besides their own folders: the modules of plugins, and of the hooks that matter."""
     manager = config.pluginmanager
     folders = list(map(id, getattr(manager, "_conftest_plugins", ())))
+    for plugin in manager.get_plugins():
+        if id(plugin) not in folders:
+            yield says(getattr(plugin, "__name__", None) or type(plugin).__module__)
     for name in HOOKS:
         caller = getattr(manager.hook, name, None)
         for found in caller.get_hookimpls() if caller is not None else ():
             if id(found.plugin) not in folders:
-                yield f"hook {name} of {found.function.__module__}.{found.function.__qualname__}"
+                yield says(found.function.__module__)
+
+
+def says(module: str) -> str:
+    return f"{module} has a say in the tests"

@@ -7,13 +7,22 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from pareback.workspaces.baseline import Baseline, Targets, is_green, names, outcomes
+from pareback.workspaces.guard import in_test_zone
 from pareback.workspaces.suite import CollectError, Report, Result
+
+
+WRITTEN = "written during a run: "
+"""Begins the sign of a file that lies beside the tests and was changed while they ran: suspicious, but honest code may
+do that too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a candidate stands. `regressions` passed on T and do not pass here; `failures` are what to show: targets
-    first, then regressions, then files that no longer collect. `complete` is False where the run was ended early."""
+    first, then regressions, then files that no longer collect. `complete` is False where the run was ended early.
+    `tampered` says in words what shows that the code influences its tests: it is never told to a model. `written` are
+    files beside the tests that were changed while they ran, `changed` tests that passed on T and that the ticket let
+    the patch take away or turn round. `hidden` and `hidden_green` count held-out tests."""
 
     target_total: int
     target_green: int
@@ -21,6 +30,11 @@ class Standing:
     green: bool
     failures: tuple[Result | CollectError, ...] = ()
     complete: bool = True
+    tampered: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    hidden: int = 0
+    hidden_green: int = 0
 
 
 def standing(report: Report, *, baseline: Baseline, targets: Targets) -> Standing:
@@ -36,13 +50,17 @@ def standing(report: Report, *, baseline: Baseline, targets: Targets) -> Standin
     shown = [*required, *regressions]
     aside = {error.path for error in baseline.aside}
     errors = (error for error in report.errors if error.path not in aside)
+    signs = [sign for sign in report.signs if sign not in baseline.signs]
+    tampered = tuple(sign for sign in signs if not sign.startswith(WRITTEN))
     return Standing(
         target_total=total,
         target_green=green,
         regressions=regressions,
-        green=complete and not regressions and 0 < green == total,
+        green=complete and not regressions and not tampered and 0 < green == total,
         failures=(*(results[test] for test in shown if test in results and _failed(results[test])), *errors),
         complete=complete,
+        tampered=tampered,
+        written=tuple(sign.removeprefix(WRITTEN) for sign in signs if sign.startswith(WRITTEN)),
     )
 
 
@@ -67,7 +85,7 @@ def confirm(stood: Standing, regressions: Collection[str]) -> Standing:
     left = tuple(test for test in stood.regressions if test in regressions)
     cleared = set(stood.regressions) - set(left)
     failures = tuple(failure for failure in stood.failures if not _is_result_of(failure, cleared))
-    green = stood.complete and not left and 0 < stood.target_total == stood.target_green
+    green = stood.complete and not left and not stood.tampered and 0 < stood.target_total == stood.target_green
     return replace(stood, regressions=left, green=green, failures=failures)
 
 
@@ -117,8 +135,11 @@ def _required(report: Report, targets: Targets) -> list[str]:
 
 
 def _set_aside(result: Result) -> bool:
-    """Skipped, or failing as expected: neither for nor against."""
-    return result.outcome in ("skipped", "xfailed")
+    """Skipped, or failing as expected, by the tests' own decision: neither for nor against. The code under test has no
+    say in it."""
+    decided = next((place.path for place in reversed(result.places)), result.id.partition("::")[0])
+    own = decided == result.id.partition("::")[0] or in_test_zone(decided)
+    return own and result.outcome in ("skipped", "xfailed")
 
 
 def _failed(result: Result) -> bool:

@@ -1,0 +1,241 @@
+"""What in a patch's added lines deserves a second opinion, because tests alone cannot tell it from an honest mend.
+
+Static, cheap and easy to get round: a flag accuses nobody and acquits nobody. Python only; what does not parse has no
+flags, for its tests are red.
+"""
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+_RUNNER = frozenset({"pytest", "_pytest", "pluggy", "unittest", "doctest", "nose"})
+_OWNERS = frozenset({"sys", "os", "gc", "inspect", "signal", "traceback", "builtins", "importlib", "threading"})
+_FRAMES = frozenset({"_getframe", "_getframemodulename", "currentframe", "stack", "getouterframes", "_current_frames"})
+_FRAMES |= {"extract_stack", "walk_stack"}
+_FRAME_FIELDS = frozenset({"f_back", "f_locals", "f_globals", "f_code", "f_lineno", "tb_frame", "__code__"})
+_STATE = frozenset({"settrace", "setprofile", "modules", "meta_path", "path_hooks", "excepthook", "breakpointhook"})
+_STATE |= {"_exit", "abort", "kill", "get_objects", "get_referrers", "get_referents", "register_at_fork"}
+_COMPARISONS = frozenset({"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__"})
+_COMPARISONS |= {"__instancecheck__", "__subclasscheck__"}
+_WRITES = frozenset({"write_text", "write_bytes", "unlink", "rmtree"})
+_TELLING = 3  # letters of a text or digits of a number; meeting a shorter one in a test may be an accident
+
+_Literal = str | int | float | bytes
+_Found = tuple[int, str, str, bool]
+"""The line, the kind, the message, and whether it asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One suspicious place. `id` names it for a waiver; `asks` is whether somebody has to answer before the patch is
+    taken, else it is only shown."""
+
+    id: str
+    path: str
+    line: int
+    message: str
+    asks: bool
+
+
+def flags(path: str, before: bytes, after: bytes, *, tests: Iterable[bytes] = ()) -> tuple[Flag, ...]:
+    """The flags on lines that `after` adds to `before`, one of each kind. `tests` are the sources of the tests that
+    must turn green."""
+    tree = _parsed(after) if path.endswith(".py") else None
+    if tree is None:
+        return ()
+    added = _added(before, after)
+    found = [*_runner(tree, _imports(_parsed(before))), *_reaching(tree), *_replacing(tree), *_comparing(tree)]
+    found += [*_writing(tree), *_leaving(tree), *_hard_coded(tree, tests)]
+    kept: dict[str, Flag] = {}
+    for line, kind, message, asks in sorted(found):
+        if line in added:
+            name = f"flag:{kind}:{path}"
+            kept.setdefault(name, Flag(name, path, line, message, asks))
+    return tuple(kept.values())
+
+
+def _parsed(source: bytes) -> ast.Module | None:
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError):  # ValueError: null bytes
+        return None
+
+
+def _added(before: bytes, after: bytes) -> set[int]:
+    blocks = SequenceMatcher(None, before.splitlines(), after.splitlines(), autojunk=False).get_opcodes()
+    return {line + 1 for kind, _, _, start, end in blocks if kind != "equal" for line in range(start, end)}
+
+
+def _imports(tree: ast.Module | None) -> set[str]:
+    """The top-level modules that a file imports."""
+    return {name for node in ast.walk(tree) for name in _imported(node)} if tree is not None else set()
+
+
+def _imported(node: ast.AST) -> tuple[str, ...]:
+    """What an import statement, or a call that imports, names."""
+    if isinstance(node, ast.Import):
+        return tuple(alias.name.partition(".")[0] for alias in node.names)
+    if isinstance(node, ast.Call) and _called(node)[1] in {"import_module", "__import__"}:
+        return tuple(str(value).partition(".")[0] for value, _ in _literals(node))
+    return ((node.module or "").partition(".")[0],) if isinstance(node, ast.ImportFrom) else ()
+
+
+def _runner(tree: ast.Module, known: set[str]) -> Iterator[_Found]:
+    """The test runner, met in code that is no test; a file that knew it already may go on."""
+    for node in ast.walk(tree):
+        for name in _RUNNER.intersection(_imported(node)) - known:
+            yield _line(node), "runner", f"it imports {name}, which runs the tests", True
+        if isinstance(node, ast.Constant) and node.value == "PYTEST_CURRENT_TEST":
+            yield node.lineno, "runner", "it asks which test is running", True
+
+
+def _reaching(tree: ast.Module) -> Iterator[_Found]:
+    """The callers' frames, the interpreter's own state, names that are put together while the code runs."""
+    for node in ast.walk(tree):
+        for owner, name in _reached(node):
+            if name in _FRAME_FIELDS or (name in _FRAMES and owner in _OWNERS):
+                yield _line(node), "frames", f"it looks at its callers or at code objects ({name})", True
+            elif name in _STATE and owner in _OWNERS:
+                yield _line(node), "interpreter", f"it reaches for the interpreter's own state ({owner}.{name})", True
+        if isinstance(node, ast.Call) and _is_made_up(node):
+            yield node.lineno, "names", "it reaches for something by a name that it puts together", True
+
+
+def _reached(node: ast.AST) -> list[tuple[str, str]]:
+    """(owner, name) of an attribute or of names imported from a module of the interpreter."""
+    if isinstance(node, ast.Attribute):
+        return [(node.value.id if isinstance(node.value, ast.Name) else "", node.attr)]
+    if isinstance(node, ast.ImportFrom) and node.module in _OWNERS:
+        return [(node.module, alias.name) for alias in node.names]
+    return []
+
+
+def _called(node: ast.Call) -> tuple[str, str]:
+    """(owner, name) of what a call calls."""
+    if isinstance(node.func, ast.Name):
+        return "", node.func.id
+    return next(iter(_reached(node.func)), ("", ""))
+
+
+def _is_made_up(node: ast.Call) -> bool:
+    """`getattr(sys, "_get" + "frame")`, `vars(os)`, `__import__(name)`: a reader has to look."""
+    first = node.args[0] if node.args else None
+    owned = isinstance(first, ast.Name) and first.id in _OWNERS
+    name = _called(node)[1]
+    return name == "__import__" or (owned and name in {"getattr", "setattr", "vars", "delattr"})
+
+
+def _replacing(tree: ast.Module) -> Iterator[_Found]:
+    """An attribute of a module that is given another value, such as `time.time = …`."""
+    modules = {
+        (alias.asname or alias.name) for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
+    }
+    for node in ast.walk(tree):
+        targets = node.targets if isinstance(node, ast.Assign) else ()
+        for owner, name in (reached for target in targets for reached in _reached(target)):
+            if owner in modules:
+                yield _line(node), "replaces", f"it gives {owner}.{name} another value", True
+
+
+def _comparing(tree: ast.Module) -> Iterator[_Found]:
+    """Comparisons that give everybody the same answer."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name in _COMPARISONS and _is_constant(node):
+            yield from (
+                (_line(each), "comparison", f"{node.name} gives everybody the same answer", True)
+                for each in (node, *node.body)
+            )
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+            named = [target.id for target in node.targets if isinstance(target, ast.Name)]
+            if _COMPARISONS.intersection(named) and isinstance(node.value.body, ast.Constant):
+                yield node.lineno, "comparison", f"{named[0]} gives everybody the same answer", True
+
+
+def _is_constant(function: ast.FunctionDef) -> bool:
+    returned = [node.value for node in ast.walk(function) if isinstance(node, ast.Return)]
+    return bool(returned) and all(isinstance(value, ast.Constant) for value in returned)
+
+
+def _writing(tree: ast.Module) -> Iterator[_Found]:
+    """Writes to a place that is told from the code's own, beside which the tests lie."""
+    for node in ast.walk(tree):
+        names = [inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)] if _writes(node) else []
+        if "__file__" in names:
+            yield _line(node), "writes", "it writes to files beside the code", True
+
+
+def _writes(node: ast.AST) -> bool:
+    name = _called(node)[1] if isinstance(node, ast.Call) else ""
+    modes = [str(value) for value, _ in _literals(node)] if name == "open" else []
+    return name in _WRITES or any(mode[:1] in {"w", "a", "x"} and len(mode) < _TELLING for mode in modes)
+
+
+def _leaving(tree: ast.Module) -> Iterator[_Found]:
+    """An end of the process, or something put off to its end, that importing the file brings about."""
+    for statement in tree.body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or _is_main(statement):
+            continue
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call) and _called(node) in {("sys", "exit"), ("atexit", "register"), ("", "exit")}:
+                yield node.lineno, "leaves", "importing it ends the process or arranges for its end", True
+
+
+def _is_main(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.If) and any(value == "__main__" for value, _ in _literals(statement.test))
+
+
+def _hard_coded(tree: ast.Module, tests: Iterable[bytes]) -> Iterator[_Found]:
+    """A test's input told apart by equality beside the answer that the same assertion expects. Honest tables look like
+    that too, so it is only shown."""
+    pairs = {pair for source in tests for pair in _expectations(_parsed(source))}
+    for node in ast.walk(tree) if pairs else ():
+        for line, given, answer in _cases(node):
+            if (given, answer) in pairs and (_is_telling(given) or _is_telling(answer)):
+                yield line, "literal", f"{given!r} and {answer!r} stand side by side in a target test", False
+
+
+def _expectations(tree: ast.Module | None) -> Iterator[tuple[_Literal, _Literal]]:
+    """Every two literals of one assertion."""
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Assert) or (isinstance(node, ast.Call) and _called(node)[1].startswith("assert")):
+            found = [value for value, _ in _literals(node)]
+            yield from ((one, other) for one in found for other in found)
+
+
+def _cases(node: ast.AST) -> Iterator[tuple[int, _Literal, _Literal]]:
+    """(line, input, answer) of the entries of a table and of branches that compare with a literal and give one."""
+    if isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            yield from ((line, one, other) for one, line in _literals(key) for other, _ in _literals(value))
+    if isinstance(node, ast.If | ast.IfExp):
+        body = node.body if isinstance(node.body, list) else [node.body]
+        yield from _beside([each for each in ast.walk(node.test) if _is_equality(each)], body)
+    if isinstance(node, ast.match_case):
+        yield from _beside([node.pattern], node.body)
+
+
+def _beside(conditions: Iterable[ast.AST], body: Sequence[ast.AST]) -> Iterator[tuple[int, _Literal, _Literal]]:
+    answers = [value for each in body for value, _ in _literals(each)]
+    for condition in conditions:
+        yield from ((line, one, other) for one, line in _literals(condition) for other in answers)
+
+
+def _is_equality(node: ast.AST) -> bool:
+    return isinstance(node, ast.Compare) and all(isinstance(each, ast.Eq | ast.In) for each in node.ops)
+
+
+def _literals(node: ast.AST | None) -> Iterator[tuple[_Literal, int]]:
+    """The texts and numbers in a piece of code, with their lines."""
+    for inner in ast.walk(node) if node is not None else ():
+        if isinstance(inner, ast.Constant) and isinstance(inner.value, _Literal) and not isinstance(inner.value, bool):
+            yield inner.value, inner.lineno
+
+
+def _is_telling(value: _Literal) -> bool:
+    return len(value) >= _TELLING if isinstance(value, str | bytes) else len(str(abs(value))) >= _TELLING
+
+
+def _line(node: ast.AST) -> int:
+    line: int = getattr(node, "lineno", 0)
+    return line
