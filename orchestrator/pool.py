@@ -31,6 +31,18 @@ class Pool:
                 self._free.put(slot)
 
     @contextmanager
+    def settling(self, commit: str) -> Iterator[Path]:
+        """As `showing`, for a run on bytes that can be trusted: what it compiled stays for the runs that follow."""
+        with self._places:
+            slot = self._any()
+            try:
+                slot.show(commit)
+                yield slot.path
+                slot.keep_bytecode()
+            finally:
+                self._free.put(slot)
+
+    @contextmanager
     def fresh(self, commit: str) -> Iterator[Path]:
         """As `showing`, in a slot that no test has ever run in; removed afterwards."""
         with self._places:

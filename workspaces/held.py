@@ -52,6 +52,7 @@ class Holder:
         self.names = {module: fixture_names(module) for module in own_modules(pluginmanager)}
         for module, names in self.names.items():
             remember_signatures(module, names)
+        self.module.SEALS.seal()
         gc.collect()
         gc.freeze()
         request, descriptor = self.take()

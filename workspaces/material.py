@@ -1,7 +1,7 @@
 """Tree entries as files: how a blob, a symlink or a submodule is put on disk, and nothing more than that.
 
-Bytes are raw, as the blob has them: no filter, no line end conversion. A symlink is made only where it cannot lead
-out of the tree; a submodule is an empty folder, as after a clone.
+Bytes are raw, as the blob has them: no filter, no line end conversion; a file's time follows from them. A symlink is
+made only where it cannot lead out of the tree; a submodule is an empty folder, as after a clone.
 """
 
 import os
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pareback.workspaces import folder
+from pareback.workspaces.bytecode import time_of
 from pareback.workspaces.inventory import Identity, identity
 from pareback.workspaces.objects import EXECUTABLE, GITLINK, REGULAR, Entry, Store
 
@@ -37,8 +38,11 @@ class Material:
         if entry.mode in REGULAR:
             mode = 0o755 if entry.mode == EXECUTABLE else 0o644
             if self.checkout:
-                return folder.copy(self.checkout / path, here, name, mode=mode)
-            return folder.create(here, name, self.store.read(entry.id), mode=mode)
+                folder.copy(self.checkout / path, here, name, mode=mode)
+            else:
+                folder.create(here, name, self.store.read(entry.id), mode=mode)
+            os.utime(name, (time_of(entry.id),) * 2, dir_fd=here, follow_symlinks=False)
+            return os.lstat(name, dir_fd=here)
         if entry.mode == GITLINK:
             os.mkdir(name, dir_fd=here)
             return None

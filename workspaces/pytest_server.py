@@ -87,7 +87,8 @@ def _request(slot: Path, hearing: Hearing) -> dict[str, Any]:
     checkout = selection.checkout
     return {
         "slot": str(slot),
-        "first": [_plain(name) for name in selection.first],
+        "first": [_plain(name) for name in (*selection.first, *selection.then)],
+        "keep": selection.keep,
         "only": only,
         "paths": [path for path in _paths(slot, only or []) if path not in hearing.ignored],
         "skip": sorted(hearing.done()),

@@ -81,8 +81,9 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What to run. `first` (node ids or paths) goes before the rest, in this order; `only` restricts the run to what
-    it names (None: all). `limit` is seconds for each test, `limits` by node id where a test has its own. A module that
+    """What to run. `first` (node ids or paths) goes before the rest, in this order, and `then` comes after it; `only`
+    restricts the run to what it names (None: all). `keep` is for a run on bytes that can be trusted: the slot keeps the
+    bytecode that it leaves, and the report tells what each test touched. `limit` is seconds for each test, `limits` by node id where a test has its own. A module that
     comes from below `checkout` instead of from the slot is reported as foreign. `canaries` are the kinds to plant,
     `readonly` the slot's paths that no test may write, where the sandbox can see to it."""
 
@@ -93,6 +94,8 @@ class Selection:
     checkout: Path | None = None
     canaries: tuple[str, ...] = ()
     readonly: tuple[str, ...] = ()
+    then: tuple[str, ...] = ()
+    keep: bool = False
 
 
 class Server(Protocol):

@@ -56,7 +56,9 @@ def next_run(control: socket.socket, forked: Any) -> tuple[dict[str, Any], int]:
                 os._exit(0)
             os.close(taken)
             control.close()
-            return load("supervisor").supervise(forked, *descriptors), descriptors[0]
+            request = load("supervisor").supervise(forked, *descriptors)
+            sys.dont_write_bytecode = not request["keep"]
+            return request, descriptors[0]
         os.close(taken)
         if os.read(reads, 1):
             os._exit(0)
