@@ -164,6 +164,25 @@ CAST = 0.25
 RECAST = 0.25
 """Every unit beyond `PLACES` that makes the same thing into the same type; reasoned as `CONDITION`."""
 
+DRIFT: Mapping[str, float] = {
+    "support": 3,  # units that write two things together before they count as one; reasoned
+    "confidence": 0.75,  # part of all units that write either of them; measured on six projects: few and right
+    "hard": 0.8,  # from here on a unit that forgets one breaks rule H8
+    "missed": 2.0,  # a unit that writes one without the other; reasoned: a missing branch and a bug
+    "together": 1.0,  # a further unit that must remember both; reasoned: one value would not have to be remembered
+    "most": 20,  # things that a unit writes; one that writes more sets up everything
+}
+CLUMP: Mapping[str, float] = {
+    "names": 3,  # parameters that make a clump
+    "place": 0.5,  # every further function beyond `PLACES` that takes or hands them on; reasoned: half a parameter object
+}
+UNUSED: Mapping[str, float] = {
+    "parameter": 0.25,  # as a parameter beyond those that are free
+    "local": 0.2,  # as a name bound again
+}
+REUSE: Mapping[str, float] = {"alike": 0.8, "least": 8}
+"""Two units do the same if they share so much of what they call and of their texts, where that is at least so many."""
+
 DECIMALS = 2
 """Points are reported to this many decimals; a budget is compared at one decimal, as both are shown to people."""
 
@@ -181,6 +200,16 @@ what they add, most of it in the file where they add."""
 BUDGETS: Mapping[str, float] = {"fix": 3.0, "small": 5.0, "medium": 12.0, "large": 30.0}
 """Measured on 1,823 commits of six projects: half of the patches with tests that add anything add at most 4.6 points,
 three quarters 10, nine in ten 20."""
+
+PER_TEST, TEST_POWER = 2.6, 0.38
+"""Measured on the same commits: with T lines of test, three of four added at most 2.6 T^0.38 points."""
+USABLE = 60
+"""Merged changes from which on a repository's own history counts."""
+PAST_SHARE = 0.75
+"""The part of the changes that added anything which the learned budget would have let through. A quantile, so a few
+huge changes do not move it."""
+LEAST, MOST = 2.0, 60.0
+"""Bounds of a learned budget: room for two branches, and twice a large feature."""
 
 
 def step_points(kind: str, nesting: int) -> float:

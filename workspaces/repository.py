@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pareback.workspaces import delivery, diff, refs, shadow, snapshot, trees
+from pareback.workspaces import delivery, diff, log, refs, shadow, snapshot, trees
 from pareback.workspaces.discovery import Location, NotARepository, locate
 from pareback.workspaces.objects import GITLINK, REGULAR, Commit, Entry, MissingObject, Store
 
@@ -104,6 +104,16 @@ class Repository:
             for path, old, new in trees.compare(self.store, self._tree(base), self._tree(head))
             if _regular(old, new) and (old and old.id) != (new and new.id)
         }
+
+    def differing(self, base: str, head: str) -> tuple[dict[str, str], dict[str, str]]:
+        """Blob ids by path of the regular files that differ, before and after. Raises MissingObject."""
+        found = list(trees.compare(self.store, self._tree(base), self._tree(head)))
+        before = {path: old.id for path, old, _ in found if old and old.mode in REGULAR}
+        return before, {path: new.id for path, _, new in found if new and new.mode in REGULAR}
+
+    def merged(self, start: str, *, endings: Sequence[str], limit: int, skip: int = 0) -> list[log.Merged]:
+        """The commits behind `start` that touch files with one of these endings, newest first, without merges."""
+        return log.merged(self._git, start, endings=endings, limit=limit, skip=skip)
 
     def patch(self, base: str, head: str) -> bytes:
         """A unified diff with a/ and b/ that `git apply` takes, binary files included; the same for the same trees."""
