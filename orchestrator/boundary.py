@@ -10,9 +10,9 @@ from pareback.adapters.sink import DeliveryFailed
 from pareback.adapters.ticket import BadTicket
 from pareback.orchestrator import home
 from pareback.orchestrator.config import ConfigError
+from pareback.orchestrator.confined import NoSandbox
 from pareback.orchestrator.ledger import LedgerError
 from pareback.orchestrator.parts import UnknownPart
-from pareback.orchestrator.target import NoSandbox
 from pareback.workspaces.repository import MissingObject, NotARepository
 from pareback.workspaces.suite import WorkspaceError
 

@@ -71,7 +71,7 @@ def run(
     setup: Annotated[
         str | None, typer.Option("--setup", help="A command that installs what the tests need, or none.")
     ] = None,
-    sandbox: Annotated[str | None, typer.Option("--sandbox", help="strict|standard|none")] = None,
+    sandbox: Annotated[str | None, typer.Option("--sandbox", help="best|strict|standard|none")] = None,
     branch: Annotated[str | None, typer.Option("--branch", metavar="NAME", help="Deliver as this branch.")] = None,
     patch: Annotated[Path | None, typer.Option("--patch", metavar="FILE", help="Deliver as this patch file.")] = None,
     apply: Annotated[bool, typer.Option("--apply", help="Write an accepted patch into the work tree.")] = False,

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 OWN_FILE = "pareback.toml"
-USERS_ONLY = frozenset({"base_url", "api_key_env", "prices", "profile", "sandbox"})
+USERS_ONLY = frozenset({"base_url", "api_key_env", "prices", "profile", "sandbox", "visible", "memory_mb"})
 """Keys that only the user's file, environment and flags may set."""
 
 
@@ -62,9 +62,11 @@ class Settings(BaseModel):
     waive: tuple[str, ...] = ()
     environment: dict[str, str] = {}
     sandbox: str = "best"
+    visible: tuple[str, ...] = ()
+    memory_mb: int = 4096
     runner: str = "pytest_warm"
 
-    @field_validator("model", "tests", "roots", "carry", "allow", "waive", mode="before")
+    @field_validator("model", "tests", "roots", "carry", "allow", "waive", "visible", mode="before")
     @classmethod
     def _one_or_many(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
@@ -74,7 +76,7 @@ class Settings(BaseModel):
     def _number_or_name(cls, value: object) -> object:
         return str(value) if isinstance(value, int | float) else value
 
-    @field_validator("candidates", "max_rounds", "max_tokens", "max_seconds")
+    @field_validator("candidates", "max_rounds", "max_tokens", "max_seconds", "memory_mb")
     @classmethod
     def _at_least_one(cls, value: float | None) -> float | None:
         if value is not None and value < 1:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from pareback.orchestrator import parts
+from pareback.orchestrator import confined, parts
 from pareback.orchestrator.config import Settings
+from pareback.orchestrator.confined import Offer
 from pareback.orchestrator.desk import Desk, Ended
 from pareback.orchestrator.pool import Pool
 from pareback.orchestrator.state import Ending
 from pareback.workspaces import environment, interpreter
+from pareback.workspaces.confinement.resources import MEMORY
 from pareback.workspaces.environment import EnvironmentFailed, Host
 from pareback.workspaces.interpreter import Interpreter
 from pareback.workspaces.projection import Slots, open_slots
@@ -32,10 +34,6 @@ MANIFESTS = (
     "pylock*.toml",
 )
 """Files at the root that a set-up depends on."""
-
-
-class NoSandbox(Exception):
-    """The level that was asked for is not offered here: exit 78."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,31 +67,31 @@ class Launch:
 @contextmanager
 def opened(desk: Desk, settings: Settings, tree: str) -> Iterator[Target]:
     """Interpreter, slots and servers for one run on trees near `tree`. Raises Ended where tests cannot run at all."""
-    sandbox = _sandbox(settings)
+    offer = confined.choose(settings.sandbox, cache=desk.cache)
     with ExitStack() as stack:
         slots = stack.enter_context(_slots(desk, settings, tree))
-        found = _interpreter(desk, settings, slots.pristine, sandbox.wrap)
-        desk.say(f"tests run with {found.path} ({found.version}, {found.how}); sandbox: {sandbox.level}")
-        launch = _launch(desk, settings, found, slots.pristine, sandbox.wrap)
+        found = _interpreter(desk, settings, slots.pristine, offer.build().wrap)
+        desk.say(f"tests run with {found.path} ({found.version}, {found.how}); sandbox: {offer.level}")
+        if settings.sandbox == confined.BEST and (short := confined.shortfall(offer, cache=desk.cache)):
+            desk.say(f"no better sandbox: {short}")
+        launch = _launch(desk, settings, found, slots.pristine, _sandbox(desk, settings, offer, found).wrap)
         server = stack.enter_context(closing(launch.open(_runner(settings, settings.runner))))
         yield Target(
             pool=Pool(slots, max(2, os.cpu_count() or 1)),
             server=server,
             cold=lambda: launch.open(_runner(settings, "pytest_cold")),
-            level=sandbox.level,
+            level=offer.level,
             roots=launch.roots,
             seconds=settings.test_seconds,
             command=settings.test_cmd is not None,
         )
 
 
-def _sandbox(settings: Settings) -> Sandbox:
-    offered = parts.names("sandboxes")
-    wanted = "none" if settings.sandbox == "best" else settings.sandbox
-    if wanted not in offered:
-        raise NoSandbox(f"sandbox {wanted!r} is not offered here; there is: {', '.join(offered)}")
-    sandbox: Sandbox = parts.build("sandboxes", wanted)
-    return sandbox
+def _sandbox(desk: Desk, settings: Settings, offer: Offer, found: Interpreter) -> Sandbox:
+    """What the tests run in: beside its program, it shows what a set-up installed and what the user names."""
+    installed = [found.path.parents[2]] if settings.setup != "none" else []
+    read = [*installed, *(Path(place).expanduser() for place in settings.visible)]
+    return offer.build(slots=desk.folder / "slots", read=tuple(read))
 
 
 def _runner(settings: Settings, name: str) -> Runner:
@@ -111,6 +109,7 @@ def _slots(desk: Desk, settings: Settings, tree: str) -> Slots:
     trees = desk.cache / "trees"
     trees.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(desk.folder / "slots", ignore_errors=True)  # what a killed process left
+    (desk.folder / "slots").mkdir()
     return open_slots(desk.repository, tree, cache=trees, folder=desk.folder / "slots", carry=settings.carry)
 
 
@@ -119,7 +118,8 @@ def _launch(desk: Desk, settings: Settings, found: Interpreter, pristine: Path, 
     home.mkdir(exist_ok=True)
     variables = environment.for_target(found.path, home=home, environ=desk.around.environ)
     roots = environment.import_roots(pristine, settings.roots)
-    return Launch(wrap, found.path, roots, {**variables, **settings.environment})
+    memory = {MEMORY: str(settings.memory_mb)}
+    return Launch(wrap, found.path, roots, {**variables, **memory, **settings.environment})
 
 
 def _interpreter(desk: Desk, settings: Settings, pristine: Path, wrap: Wrap) -> Interpreter:

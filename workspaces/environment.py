@@ -14,7 +14,7 @@ from pathlib import Path
 from pareback.workspaces.imports import top_names
 from pareback.workspaces.interpreter import Interpreter, probe
 from pareback.workspaces.process import Finished, run
-from pareback.workspaces.sandbox import Bind, Wrap, needs, unconfined
+from pareback.workspaces.sandbox import READY, Bind, Wrap, needs, unconfined
 from pareback.workspaces.suite import WorkspaceError
 
 FIXED = {
@@ -116,7 +116,7 @@ def set_up(command: str, *, tree: Path, cache: Path, key: str, host: Host) -> In
     place = cache / key
     cache.mkdir(parents=True, exist_ok=True)
     with _alone(cache / f"{key}.lock"):
-        if not (place / "ready").exists():
+        if not (place / READY).exists():
             _build(argv, tree=tree, place=place, host=host)
         found = probe(place / "venv" / "bin" / "python", how="set up", environ=host.environ, wrap=host.wrap)
         if found is None:
@@ -162,7 +162,7 @@ def _build(argv: list[str], *, tree: Path, place: Path, host: Host) -> None:
             _require(finished, shlex.join(step))
     except WorkspaceError as error:
         raise EnvironmentFailed(f"the set-up cannot run: {error}") from error
-    (place / "ready").touch()
+    (place / READY).touch()
     os.sync()
 
 

@@ -15,6 +15,9 @@ LEVELS: tuple[Level, ...] = ("strict", "standard", "none")
 Purpose = Literal["command", "server", "setup"]
 """`command` runs to its end; `server` forks runs that confine themselves; `setup` runs to its end and has a network."""
 
+READY = "ready"
+"""The file beside an environment that says that a set-up has made it, and is through."""
+
 CONFINEMENT = "PAREBACK_CONFINEMENT"
 """The variable that tells a fork server how its runs confine themselves: a JSON object, absent where they need not."""
 
@@ -89,11 +92,10 @@ def needs(program: Path) -> tuple[Bind, ...]:
 def outermost(binds: Sequence[Bind]) -> list[Bind]:
     """Each path once, writable where any bind says so, those above before those below; what does not exist is left
     out. Raises ValueError for the root, the home folder or one above it: they show everything."""
-    home = Path.home()
     writable = {bind.path for bind in binds if bind.writable}
     paths = sorted({bind.path for bind in binds if bind.path.exists()}, key=lambda path: len(path.parts))
     for path in paths:
-        if path == home or path in home.parents:
+        if _shows_home(path):
             raise ValueError(f"{str(path)!r} would show a sandbox the whole home folder: name a folder further below")
     return [Bind(path, writable=path in writable) for path in paths]
 
@@ -104,6 +106,7 @@ def _places(program: Path) -> Iterator[Path]:
         if (folder / "pyvenv.cfg").is_file():
             yield folder
             yield from _made_from(folder / "pyvenv.cfg")
+            yield from _installed_elsewhere(folder)
         else:  # a version manager's stand-ins look for the real one beside themselves
             yield folder if any(folder.glob("lib/python3*")) or link.parent.name == "shims" else link
 
@@ -130,6 +133,28 @@ def _made_from(configuration: Path) -> Iterator[Path]:
         key, _, value = line.partition("=")
         if key.strip() == "home" and Path(value.strip()).is_absolute():
             yield Path(value.strip()).resolve().parent
+
+
+def _installed_elsewhere(environment: Path) -> Iterator[Path]:
+    """Where links and path files of the user's own environment lead, as editable installs do. One that a set-up made is
+    not followed: its commands are the repository's, and could name any folder."""
+    if (environment.parent / READY).exists():
+        return
+    for packages in environment.glob("lib/python3*/site-packages"):
+        links = [entry for entry in packages.iterdir() if entry.is_symlink()]
+        lines = [line for file in packages.glob("*.pth") for line in file.read_text(errors="replace").splitlines()]
+        for place in (*links, *(Path(line) for line in lines if line.startswith("/"))):
+            found = place.resolve()
+            if _holds_python(found) and not found.is_relative_to(environment) and not _shows_home(found):
+                yield found
+
+
+def _holds_python(place: Path) -> bool:
+    return place.suffix in {".py", ".so"} or any(place.glob("*.py")) or any(place.glob("*/__init__.py"))
+
+
+def _shows_home(place: Path) -> bool:
+    return Path.home().is_relative_to(place)
 
 
 def _is_system(place: Path) -> bool:

@@ -16,12 +16,12 @@ from pareback.orchestrator import accounts, boundary, graph, outcome
 from pareback.orchestrator.accounts import Money
 from pareback.orchestrator.commands import check
 from pareback.orchestrator.comparison import Compared
+from pareback.orchestrator.confined import NoSandbox
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.home import AlreadyRunning
 from pareback.orchestrator.ledger import Ledger
 from pareback.orchestrator.outcome import Outcome
 from pareback.orchestrator.state import Candidate, Ending, EndingName, Round, State, Step
-from pareback.orchestrator.target import NoSandbox
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "schemas"
 RUN = {
