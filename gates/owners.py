@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pareback.gates.facts import FileFacts, Unit
-from pareback.gates.wide import Entry, View
+from pareback.gates.wide import Entry, Posting, View
 
 UNKNOWN = "*"
 """The owner of an attribute of an object of no known class."""
@@ -79,6 +79,11 @@ def owners(view: View, name: str) -> Owners:
     declared = {(found.path, found.detail[0]): found.detail[1:] for found in postings}
     above = {place: _base(place, bases, list(declared)) for place, bases in declared.items()}
     return Owners({place: _first(place, above) for place in declared})
+
+
+def declared_at(view: View, name: str, family: Place) -> Posting | None:
+    """Where the first class of a family declares the attribute."""
+    return next((found for found in view.postings(_KEY + name) if (found.path, found.detail[0]) == family), None)
 
 
 def _base(place: Place, bases: Sequence[str], declared: Sequence[Place]) -> Place | None:

@@ -11,11 +11,24 @@ from pareback.gates.facts import FileFacts
 from pareback.gates.format import Format
 from pareback.gates.language import Language
 from pareback.gates.owners import declarations
+from pareback.gates.points import TABLE
 from pareback.gates.signal import Charge, Signal
 from pareback.gates.view import Filing
 from pareback.gates.wide import WideSignal
 
-IN_FORCE = ("flow", "size", "state", "clones", "interface", "conditions", "nils", "handlers", "hidden", "suppressions")
+IN_FORCE = (
+    "flow",
+    "size",
+    "state",
+    "clones",
+    "interface",
+    "conditions",
+    "nils",
+    "casts",
+    "handlers",
+    "hidden",
+    "suppressions",
+)
 """Files under `signals/`, in the order of their ids."""
 
 LANGUAGES = ("python",)
@@ -64,6 +77,19 @@ def titles() -> Mapping[str, str]:
 def filings() -> tuple[Filing, ...]:
     """What every file says to the index: which classes declare what, and what each signal wants to find there."""
     return (declarations, *(part.entries for part in wide()))
+
+
+@cache
+def endings() -> tuple[str, ...]:
+    """The endings of the files that are priced."""
+    return tuple(suffix for name in LANGUAGES for suffix in _part("languages", name).suffixes)
+
+
+@cache
+def edition() -> str:
+    """What prices depend on beside the code: the table, the signals in force, the front ends."""
+    fronts = (_part("languages", name) for name in LANGUAGES)
+    return "/".join((TABLE, "+".join(ids()), *(f"{front.version}-{front.grammar}" for front in fronts)))
 
 
 @cache

@@ -1,0 +1,134 @@
+"""S9, cast pressure: values made into another type, worst where function after function does it to the same thing.
+
+Every cast costs a little, wherever it stands. Once three functions cast one and the same thing, it should have had that
+type from the start.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+from pareback.gates.asked import about, listed, newest, one_each, touched
+from pareback.gates.facts import Cast, FileFacts, Unit
+from pareback.gates.owners import Place, declared_at, owners, short
+from pareback.gates.points import CAST, PLACES, RECAST
+from pareback.gates.signal import Advice, Charge, Example, counted, dearest
+from pareback.gates.wide import Entry, Load, Posting, Told, View, WideSignal
+
+_PREFIX = "cast:"
+_NAMELESS = ("$", "…", "?")
+_METHODS = {"encode", "decode", "isoformat", "tolist", "to_dict", "as_posix"}
+_BECOMES = {"encode": "bytes", "decode": "str", "loads": "an object", "dumps": "text", "repr": "text"}
+
+_ROW = "class Row:\n    def __init__(self, price):\n        self.price = price\n"
+_READS = "def {0}(row):\n    return {0}_of(int(row.price))\n"
+_THREE = _ROW + "".join(map(_READS.format, ("tax", "sum", "due")))
+_OTHER = "class Offer:\n    def __init__(self, price):\n        self.price = price\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Casts:
+    id = "S9"
+    name = "cast pressure"
+    advice = "take a value in as the type it is used as: convert once, where it enters"
+    examples = (
+        Example(_ROW, _THREE, 3 * CAST + RECAST),
+        Example(_THREE, {"shop.py": _THREE, "pay.py": _READS.format("pay")}, CAST + RECAST),
+        Example(_THREE, _THREE.replace("int(row.price)", "row.price").replace("= price", "= int(price)"), -3 * CAST),
+        Example(_THREE, _THREE.replace("price", "cost"), 0.0),
+        Example(_THREE, _THREE.replace("(row)", "(row: object)"), 0.0),
+        Example(_THREE, _THREE + _OTHER, -RECAST),
+        Example("", "def f(a):\n    return str(a), list(a.b), json.loads(a.c), a.d.encode('utf-8')\n", 4 * CAST),
+        Example("", "def f(a):\n    print(str(a), f'{int(a.b)}')\n    raise ValueError('no ' + str(a.c))\n", 0.0),
+        Example("", "def f(self, a):\n    return list(a.items()), int(a // 2), int('1'), set(x for x in a)\n", 0.0),
+        Example("", "def f(a):\n    try:\n        a()\n    except OSError as e:\n        return str(e)\n", 0.0),
+        Example("", "class A:\n    def __str__(self):\n        return str(self.a) + repr(self)\n", 0.0),
+        Example("", "def f(encoder, data, name):\n    return encoder.encode(data), data.encode(name)\n", 0.0),
+    )
+
+    def price(self, facts: FileFacts) -> tuple[Charge, ...]:
+        return tuple(
+            Charge(unit.qualname, cast.line, CAST, cast.target, cast.name.replace("$", ""))
+            for unit in facts.units
+            for cast in unit.casts
+        )
+
+    def entries(self, facts: FileFacts, /) -> Iterator[Entry]:
+        bases = {unit.qualname: unit.bases for unit in facts.units if unit.kind == "class"}
+        for unit in facts.units:
+            seen: set[tuple[str, ...]] = set()
+            for cast in filter(_named, unit.casts):
+                inherited = bases.get(unit.owner, ()) if cast.owner == short(unit.owner) else ()
+                detail = (cast.target, cast.owner, cast.name, *inherited)
+                if detail not in seen:
+                    seen.add(detail)
+                    yield Entry(_PREFIX + about(cast.name), unit.qualname, cast.line, detail)
+
+    def loads(self, keys: Collection[str], view: View, /) -> list[Load]:
+        found = [load for name in touched(keys, _PREFIX) for load in _loads(name, view)]
+        return sorted(found, key=lambda load: load.subject)
+
+    @overload
+    def explain(self, unit: Unit, charges: Sequence[Charge], /) -> Advice: ...
+    @overload
+    def explain(self, load: Load, before: Load | None, view: View, /) -> Told | None: ...
+    def explain(self, what: Unit | Load, *known: Any) -> Advice | Told | None:
+        """As a `Signal` of a unit and its charges, as a `WideSignal` of a load, the one before it and the tree."""
+        return _advice(*known) if isinstance(what, Unit) else _told(what, *known)
+
+
+def _named(cast: Cast) -> bool:
+    """Whether what is cast means the same in every unit."""
+    return cast.owner not in _NAMELESS and not any(mark in cast.name for mark in _NAMELESS)
+
+
+def _loads(name: str, view: View) -> Iterator[Load]:
+    """What is cast of the things about one name: to each type, of each thing."""
+    found, groups = owners(view, name), dict[str, dict[Place | None, list[Posting]]]()
+    for posting in view.postings(_PREFIX + name):
+        target, owner, thing, *bases = posting.detail
+        family = found.of(owner, posting.path, bases) if owner else None
+        if family or not owner:
+            subject = _cast(target, f"{short(family[1])}.{thing}" if family else thing)
+            groups.setdefault(subject, {}).setdefault(family, []).append(posting)
+    for subject, by_family in groups.items():
+        pressed = [sites for postings in by_family.values() if len(sites := one_each(postings)) > PLACES]
+        if pressed:
+            points = RECAST * sum(len(sites) - PLACES for sites in pressed)
+            yield Load(subject, points, tuple(site for sites in pressed for site in sites))
+
+
+def _cast(target: str, thing: str) -> str:
+    if target in _METHODS:
+        return f"{thing}.{target}()"
+    return f"json.{target}({thing})" if target in {"loads", "dumps"} else f"{target}({thing})"
+
+
+def _advice(charges: Sequence[Charge]) -> Advice:
+    worst = dearest(charges)
+    named = ", ".join(f"{_cast(charge.kind, charge.subject or '…')} on line {charge.line}" for charge in charges[:4])
+    again = len(charges) - len({(charge.kind, charge.subject or charge) for charge in charges})
+    message = f"{counted(len(charges), 'value')} made into another type: {named}"
+    do = "take it in as the type it is used as; where it comes from outside, convert it once, there"
+    return Advice(worst.line, message, do, again * CAST or None)
+
+
+def _told(load: Load, before: Load | None, view: View) -> Told:
+    """Where the thing is declared, if that is known: there it can have its type once and for all."""
+    at, others = newest(load, before)
+    target, owner, name, *bases = at.detail
+    family = owners(view, about(name)).of(owner, at.path, bases) if owner else None
+    home = declared_at(view, about(name), family) if family else None
+    message = f"`{load.subject}` in {len(load.sites)} functions: {listed((at, *others))}"
+    where = f"once, where {home.unit} sets it ({home.path}:{home.line})" if home else "where it comes from"
+    do = f"make it {_BECOMES.get(target, target)} {where}; delete the {len(load.sites)} casts"
+    return Told(home or at, message, do, _saves(load), (at, *others) if home else others)
+
+
+def _saves(load: Load) -> float:
+    """The casts and what they cost together, less the one that is left."""
+    return load.points + CAST * (len(load.sites) - 1)
+
+
+def build() -> WideSignal:
+    return _Casts()
