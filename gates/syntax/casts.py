@@ -17,8 +17,9 @@ _CALLS = {*("str", "int", "float", "bool", "bytes", "repr", "ord", "chr", "Decim
 _METHODS = {"isoformat", "tolist", "to_dict", "as_posix"}
 _CODECS = {"encode", "decode"}
 _JSON = {"loads", "dumps"}
+_TELLERS = {"print", "warn"}
 _SPEAKERS = {
-    *("print", "format", "warn", "debug", "info", "warning", "error", "exception", "critical"),
+    *("format", "warn", "debug", "info", "warning", "error", "exception", "critical"),
     *("log", "fail", "echo", "write"),
 }
 _ARITHMETIC = (ast.BinOp, ast.Compare, ast.Constant, ast.Lambda)
@@ -31,7 +32,7 @@ def called(draft: Draft, node: ast.Call, before: int) -> None:
     """Note a call that was read: a cast, or the end of something said, whose casts since `before` do not count."""
     func = node.func
     name = func.id if type(func) is ast.Name else func.attr if type(func) is ast.Attribute else ""
-    if name in _SPEAKERS:
+    if name in (_TELLERS if type(func) is ast.Name else _SPEAKERS):
         silence(draft, before)
         return
     value = _by_function(node, name) if type(func) is ast.Name else _by_method(node, func, name)
