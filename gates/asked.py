@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from pareback.gates.facts import Atom, FileFacts
-from pareback.gates.owners import UNKNOWN, Owners, attribute, owners, short
+from pareback.gates.facts import Atom, FileFacts, Unit
+from pareback.gates.owners import UNKNOWN, Owners, Place, attribute, owners, short
 from pareback.gates.phrases import phrase, thing
 from pareback.gates.points import HALF_CHECK
 from pareback.gates.wide import Entry, Load, Posting, View
@@ -20,6 +20,11 @@ _HIDDEN = ("$", "…", "*.")
 _HALF = {"assert", "handler", "cast"}
 _SHOWN = 5
 """Places that a message names."""
+
+
+Wanted = Callable[[Unit, Atom], bool]
+Keys = Callable[[Atom], Sequence[str]]
+"""Whether an atom of a unit counts, and under which keys it is filed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +44,31 @@ class Question:
         return phrase(self.kind, thing(owner, self.name) if owner else self.name, self.operand)
 
 
-def filed(facts: FileFacts, prefix: str, wanted: Callable[[Atom], bool]) -> Iterator[Entry]:
-    """The atoms of a file that are wanted and mean the same in every unit, once per unit."""
+def filed(
+    facts: FileFacts,
+    wanted: Callable[[Unit, Atom], bool],
+    keys: Callable[[Atom], Sequence[str]],
+    *,
+    local: bool = False,
+) -> Iterator[Entry]:
+    """The atoms of a file that are wanted, once per unit, under these keys. `local`: also where what they are about
+    means something else in every unit; it is not filed then."""
     above = _above(facts)
     for unit in facts.units:
         seen: set[tuple[str, ...]] = set()
         for atom in unit.atoms:
-            half = "half" if atom.place in _HALF else ""
-            detail = (atom.kind, atom.owner, atom.name, atom.operand, half)
-            if detail not in seen and _identified(atom) and wanted(atom):
+            known = _known(atom)
+            if not wanted(unit, atom) or not (known or local):
+                continue
+            about = (atom.owner, atom.name) if known else ("", "")
+            detail = (atom.kind, *about, atom.operand, "half" if atom.place in _HALF else "")
+            if detail not in seen:
                 seen.add(detail)
-                yield Entry(prefix + _about(atom.name), unit.qualname, atom.line, (*detail, *above.get(atom.owner, ())))
+                for key in keys(atom):
+                    yield Entry(key, unit.qualname, atom.line, (*detail, *above.get(atom.owner, ())))
 
 
-def question(posting: Posting) -> Question:
+def asked(posting: Posting) -> Question:
     """What was filed with the posting."""
     kind, owner, name, operand, half, *bases = posting.detail
     return Question(kind, owner, name, operand, bool(half), tuple(bases))
@@ -68,7 +84,7 @@ def units(sites: Sequence[Posting]) -> float:
     """How many units ask; one that only asks a type checker is half a one."""
     weights: dict[tuple[str, str], float] = {}
     for site in sites:
-        weight = HALF_CHECK if question(site).half else 1.0
+        weight = HALF_CHECK if asked(site).half else 1.0
         weights[site.path, site.unit] = max(weight, weights.get((site.path, site.unit), 0.0))
     return fsum(weights.values())
 
@@ -77,16 +93,17 @@ def by_owner(postings: Sequence[Posting], view: View, name: str) -> Mapping[Post
     """Whose attribute each posting is about; without those of which nobody can say."""
     found = owners(view, name)
     names = _names(found)
-    homes = {posting: _home(question(posting), posting.path, found, names) for posting in postings}
+    homes = {posting: _home(asked(posting), posting.path, found, names) for posting in postings}
     return {posting: home for posting, home in homes.items() if home is not None}
 
 
-def _identified(atom: Atom) -> bool:
+def _known(atom: Atom) -> bool:
+    """Whether it asks the same in every unit."""
     texts = (atom.name, atom.operand)
     return atom.owner not in _HIDDEN and not any(mark in text for text in texts for mark in _HIDDEN)
 
 
-def _about(name: str) -> str:
+def about(name: str) -> str:
     """The attribute that a name is about: `a` of `a`, `a(x)`, `a['k']` and `m.a`."""
     ends = [end for end in (name.find("("), name.find("[")) if end > 0]
     return name[: min(ends, default=len(name))].rpartition(".")[2]
@@ -109,7 +126,7 @@ def _climbed(name: str, bases: Mapping[str, tuple[str, ...]]) -> Sequence[str]:
     return list(found)
 
 
-def _names(found: Owners) -> Mapping[tuple[str, str], str]:
+def _names(found: Owners) -> Mapping[Place, str]:
     """What to call each family: its first class, with the file where another family's is called the same."""
     families = sorted(set(found.family.values()))
     called = Counter(short(qualname) for _, qualname in families)
@@ -117,15 +134,15 @@ def _names(found: Owners) -> Mapping[tuple[str, str], str]:
     return {place: long if called[short(place[1])] > 1 else short(place[1]) for place, long in longer.items()}
 
 
-def _home(asked: Question, path: str, found: Owners, names: Mapping[tuple[str, str], str]) -> str | None:
+def _home(found: Question, path: str, declared: Owners, names: Mapping[Place, str]) -> str | None:
     """The owner by name; empty for what is reached from a name of a module, None where it is open."""
-    if asked.owner:
-        place = found.of(asked.owner, path, asked.bases)
-        unknown = found.family or asked.owner == UNKNOWN
-        return names[place] if place else None if unknown else asked.owner
-    holder = asked.name.partition("(")[0].rpartition(".")[0].rpartition(".")[2]
-    declared = holder and any(short(qualname) == holder for _, qualname in found.family)
-    place = found.of(holder, path) if declared else None
+    if found.owner:
+        place = declared.of(found.owner, path, found.bases)
+        open_ = declared.family or found.owner == UNKNOWN
+        return names[place] if place else None if open_ else found.owner
+    holder = found.name.partition("(")[0].rpartition(".")[0].rpartition(".")[2]
+    known = holder and any(short(qualname) == holder for _, qualname in declared.family)
+    place = declared.of(holder, path) if known else None
     return names[place] if place else ""
 
 

@@ -9,8 +9,8 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from pareback.gates.asked import Question, by_owner, filed, listed, newest, one_each, question, touched, units
-from pareback.gates.facts import Atom, FileFacts
+from pareback.gates.asked import Question, about, asked, by_owner, filed, listed, newest, one_each, touched, units
+from pareback.gates.facts import Atom, FileFacts, Unit
 from pareback.gates.owners import class_of, short
 from pareback.gates.points import CONDITION, PLACES
 from pareback.gates.signal import Example
@@ -51,7 +51,7 @@ class _Conditions:
     )
 
     def entries(self, facts: FileFacts, /) -> Iterator[Entry]:
-        yield from filed(facts, _PREFIX, _counts)
+        yield from filed(facts, _counts, lambda atom: [_PREFIX + about(atom.name)])
         for unit in facts.units:
             for nil in unit.nils:
                 if nil.name and not nil.owner:
@@ -64,10 +64,10 @@ class _Conditions:
     def explain(self, load: Load, before: Load | None, _view: View, /) -> Told:
         at, others = newest(load, before)
         message = f"{len(load.sites)} functions ask `{load.subject}`: this one, {listed(others)}"
-        return Told(at, message, _way_out(question(at), load.subject), load.points, others)
+        return Told(at, message, _way_out(asked(at), load.subject), load.points, others)
 
 
-def _counts(atom: Atom) -> bool:
+def _counts(_unit: Unit, atom: Atom) -> bool:
     platform = not atom.owner and atom.name.startswith(_PLATFORM)
     acts = atom.kind == "call" and not _QUESTION.search(atom.name)
     return atom.kind in _KINDS and atom.place in _PLACES and not platform and not acts
@@ -78,11 +78,11 @@ def _loads(name: str, view: View) -> Iterator[Load]:
     postings = view.postings(_PREFIX + name)
     if len(postings) <= PLACES:
         return
-    asked = [posting for posting in postings if posting.detail[0] != _NULLABLE]
+    asking = [posting for posting in postings if posting.detail[0] != _NULLABLE]
     nullable = {posting.detail[1] for posting in postings if posting.detail[0] == _NULLABLE}
     groups: dict[str, list[Posting]] = {}
-    for posting, owner in by_owner(asked, view, name).items():
-        found = question(posting)
+    for posting, owner in by_owner(asking, view, name).items():
+        found = asked(posting)
         if found.kind != "truthy" or not nullable.intersection((owner, found.owner)):
             groups.setdefault(found.text(owner), []).append(posting)
     for text, sites in groups.items():
