@@ -1,7 +1,7 @@
 """Where bytes come from, and what is already known of them: facts, reference figures, the index.
 
 Everything is kept by content. What is not known yet is extracted; many blobs at once go through `spread`, which may use
-more than one process.
+more than one process, and what this interpreter cannot parse through `newer`, which may use another one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -9,61 +9,48 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from pathlib import PurePosixPath
-from typing import Protocol
 
+from pareback.gates.extraction import Extracted, Job, extract
 from pareback.gates.facts import FileFacts
 from pareback.gates.index import Index
 from pareback.gates.language import Language
 from pareback.gates.reference import NONE, VERSION, Figures, figures
 from pareback.gates.rows import from_rows
-from pareback.gates.scores import filings, language
-from pareback.gates.segment import Filed, by_key
-from pareback.gates.store import Store, packed
+from pareback.gates.scores import language
+from pareback.gates.segment import Filed
+from pareback.gates.store import Store
 from pareback.gates.zones import zone
 
 Read = Callable[[str], bytes]
+"""The bytes of a blob; what it raises is passed on."""
+
+Spread = Callable[[Iterable[Job]], Iterator[Extracted]]
+"""Extracts every job, in any process; the results may come in any order."""
+
+Newer = Callable[[Job], Extracted | None]
+"""Extracts a job under a newer grammar; None where there is none."""
 
 _AT_ONCE = 256
 """Files whose facts are written in one transaction."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A blob to extract: its bytes, and the ending that names its language."""
-
-    blob: str
-    suffix: str
-    source: bytes
+def _one_by_one(jobs: Iterable[Job]) -> Iterator[Extracted]:
+    return map(extract, jobs)
 
 
-@dataclass(frozen=True, slots=True)
-class Extracted:
-    """What became of a job: the facts as the store keeps them, and what they file."""
-
-    blob: str
-    key: str
-    facts: bytes
-    filed: Filed
-
-
-class Spread(Protocol):
-    """Like `map`: calls the function for every job, in any process, and yields the results in any order."""
-
-    def __call__(self, function: Callable[[Job], Extracted], jobs: Iterable[Job], /) -> Iterator[Extracted]: ...
-
-
-def _one_by_one(function: Callable[[Job], Extracted], jobs: Iterable[Job], /) -> Iterator[Extracted]:
-    return map(function, jobs)
+def _no_newer(_job: Job) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`read` gives the bytes of a blob; what it raises is passed on."""
+    """One repository, as the gate reads it."""
 
     read: Read
     store: Store = field(default_factory=Store)
     index: Index = field(default_factory=Index)
     spread: Spread = _one_by_one
+    newer: Newer = _no_newer
 
     def prices(self, path: str) -> bool:
         """Whether files at that path are priced at all."""
@@ -71,13 +58,14 @@ class Source:
 
     def facts(self, path: str, blob: str) -> FileFacts:
         """The facts of a blob at a path of a priced language, from the store if it knows them."""
-        front = language(PurePosixPath(path).suffix)
-        if front is None:
-            raise KeyError(path)
-        key = _key(front, blob)
+        front, key = _front(path), _key(path, blob)
         found = self.store.find(key, from_rows)
         if found is None:
-            found = front.extract(self.read(blob))
+            source = self.read(blob)
+            found = front.extract(source)
+            if found.problems:
+                newer = self.newer(Job(blob, PurePosixPath(path).suffix, source))
+                found = found if newer is None else newer.read
             self.store.keep(key, found)
         return found
 
@@ -98,24 +86,27 @@ class Source:
 
     def _extract(self, blobs: Mapping[str, str]) -> Iterator[Filed]:
         jobs = (Job(blob, PurePosixPath(path).suffix, self.read(blob)) for blob, path in blobs.items())
-        done = self.spread(extract, jobs)
+        done = (self._renewed(each) for each in self.spread(jobs))
         while some := list(islice(done, _AT_ONCE)):
-            self.store.keep_many((each.key, each.facts) for each in some)
+            self.store.keep_many((_key(blobs[each.filed.oid], each.filed.oid), each.facts) for each in some)
             yield from (each.filed for each in some)
 
+    def _renewed(self, done: Extracted) -> Extracted:
+        """The same, or what a newer grammar makes of a file that this one does not understand."""
+        if not done.problem:
+            return done
+        return self.newer(Job(done.filed.oid, done.suffix, self.read(done.filed.oid))) or done
 
-def extract(job: Job) -> Extracted:
-    """Read one blob and say what it files. Generated files and those that cannot be read file nothing."""
-    front = language(job.suffix)
+
+def _front(path: str) -> Language:
+    front = language(PurePosixPath(path).suffix)
     if front is None:
-        raise KeyError(job.suffix)
-    facts = front.extract(job.source)
-    silent = facts.generated or facts.problems
-    entries = () if silent else [entry for filing in filings() for entry in filing(facts)]
-    return Extracted(job.blob, _key(front, job.blob), packed(facts), Filed(job.blob, by_key(entries)))
+        raise KeyError(path)
+    return front
 
 
-def _key(front: Language, blob: str) -> str:
+def _key(path: str, blob: str) -> str:
+    front = _front(path)
     return f"{front.version}/{front.grammar}/{blob}"
 
 

@@ -22,6 +22,8 @@ Fact = TypeVar("Fact")
 
 _IN_MEMORY = 4096
 """Facts that are kept as objects: the base of a run is asked for with every candidate."""
+_UNWRITTEN = 64
+"""Facts that are written together: a candidate's must not wait for the disk."""
 _PATIENCE = 2.0
 """Seconds to wait for another process that writes."""
 
@@ -34,6 +36,7 @@ class Store:
         self._path = path
         self._recent: OrderedDict[str, Any] = OrderedDict()
         self._lock = threading.RLock()
+        self._unwritten: dict[str, object] = {}
         self._connection: sqlite3.Connection | None = None
         self._owner = 0
 
@@ -53,10 +56,19 @@ class Store:
             return found
 
     def keep(self, key: str, fact: object) -> None:
-        """Keep a fact under a key. Where the disk refuses, it is kept in memory only."""
+        """Keep a fact under a key: in memory at once, on disk a little later, where the disk does not refuse."""
         with self._lock:
             self._remember(key, fact)
-            self.keep_many([(key, packed(fact))])
+            self._unwritten[key] = fact
+            if len(self._unwritten) >= _UNWRITTEN:
+                self.flush()
+
+    def flush(self) -> None:
+        """Write what is not on disk yet."""
+        with self._lock:
+            unwritten, self._unwritten = self._unwritten, {}
+            if unwritten:
+                self.keep_many((key, packed(fact)) for key, fact in unwritten.items())
 
     def keep_many(self, bodies: Iterable[tuple[str, bytes]]) -> None:
         """Keep facts that were packed elsewhere, in one transaction. Where the disk refuses, they are not kept."""
@@ -71,8 +83,9 @@ class Store:
                 self._give_up(error)
 
     def close(self) -> None:
-        """Close the file; what is in memory stays."""
+        """Write what is not on disk yet and close the file; what is in memory stays."""
         with self._lock:
+            self.flush()
             if self._connection is not None and self._owner == os.getpid():
                 self._connection.close()
             self._connection = None
@@ -106,6 +119,7 @@ class Store:
     def _give_up(self, error: sqlite3.Error) -> None:
         """A disk that failed once is not asked again: memory serves for the rest of this process. A damaged file is
         taken away, so that the next process begins a new one."""
+        self._unwritten = {}
         self.close()
         if self._path is not None and _damaged(error):
             with suppress(OSError):

@@ -4,12 +4,15 @@ import argparse
 import os
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from hashlib import blake2b
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from pareback.gates.budget import Budget, read
+from pareback.gates.extraction import Extracted, Job, extract
 from pareback.gates.index import Index
 from pareback.gates.judge import judge
 from pareback.gates.scores import FORMATS, telling
@@ -19,6 +22,8 @@ from pareback.gates.verdict import Verdict, document
 from pareback.light.trees import Trees, Unreadable, Wanted, opened, root
 
 ENFORCE = ("off", "hard", "budget")
+_FEW = 64
+"""Files below which another process costs more than it saves."""
 
 
 def main() -> None:
@@ -36,14 +41,15 @@ def run(words: argparse.Namespace) -> int:
     """Print the verdict. Returns 0, or 1 for what `--enforce` names. Raises Unreadable, ValueError."""
     top = root(Path(words.repo))
     with opened(top, Wanted(words.revisions, words.base, words.staged)) as trees:
-        settings = _settings(trees)
+        settings, source = _settings(trees), _source(top, trees)
         verdict = judge(
             trees.base,
             trees.head,
-            source=_source(top, trees),
+            source=source,
             budget=_budget(words.budget or settings.get("budget", "auto")),
             waive=(*words.waive, *settings.get("waive", ())),
         )
+        source.store.close()
     told = document(verdict)
     text = telling(words.format).render({"schema": told["schema"], "base": trees.commit, "head": ""} | told)
     sys.stdout.write(text + "\n")
@@ -88,7 +94,16 @@ def _source(top: Path, trees: Trees) -> Source:
     except OSError:
         return Source(trees.read)
     name = blake2b(str(top).encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
-    return Source(trees.read, Store(cache / "facts.db"), Index(cache / "index" / name))
+    return Source(trees.read, Store(cache / "facts.db"), Index(cache / "index" / name), spread=_spread)
+
+
+def _spread(jobs: Iterable[Job]) -> Iterator[Extracted]:
+    """On all cores where there is a whole repository to read; forking is safe, for there is one thread."""
+    waiting = list(jobs)
+    if len(waiting) < _FEW or not hasattr(os, "fork"):
+        return map(extract, waiting)
+    with ProcessPoolExecutor(mp_context=get_context("fork")) as pool:
+        return iter(list(pool.map(extract, waiting, chunksize=16)))
 
 
 def _cache(environ: Mapping[str, str]) -> Path:

@@ -49,7 +49,9 @@ def _measured(best: Candidate, prepared: Prepared | None) -> Candidate:
         return best
     context = prepared.context
     trees = context.repository.files(context.base), context.repository.files(best.commit)
-    return replace(best, verdict=with_reference(best.verdict, *trees, source=context.source))
+    measured = replace(best, verdict=with_reference(best.verdict, *trees, source=context.source))
+    context.source.store.flush()
+    return measured
 
 
 def _appealed(best: Candidate | None, prepared: Prepared | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pareback.gates.judge import judge, with_reference
 from pareback.gates.source import Source
 from pareback.gates.store import Store
 from pareback.gates.verdict import Verdict
-from pareback.orchestrator import home
+from pareback.orchestrator import extractors, home
 from pareback.orchestrator.boundary import Mistake
 from pareback.orchestrator.config import Settings, environment_layer, flag_layer, repository_layer, resolve, user_layer
 from pareback.workspaces.repository import Repository, open_repository
@@ -78,12 +78,19 @@ def config_files(repository: Repository, commit: str) -> Mapping[str, bytes]:
     return {name: raw for name, raw in found.items() if raw is not None}
 
 
-def gate_source(repository: Repository, environ: Mapping[str, str]) -> Source:
-    """Where the gate reads this repository: through the caches that all runs share."""
+def gate_source(repository: Repository, environ: Mapping[str, str], python: str | None = None) -> Source:
+    """Where the gate reads this repository: through the caches that all runs share. `python` reads what is newer than
+    this interpreter."""
     folder = home.find(environ).cache
     folder.mkdir(parents=True, exist_ok=True)
     name = blake2b(str(repository.root).encode(), digest_size=8).hexdigest()
-    return Source(repository.read, Store(folder / "facts.db"), Index(folder / "index" / name))
+    return Source(
+        repository.read,
+        Store(folder / "facts.db"),
+        Index(folder / "index" / name),
+        spread=extractors.spread,
+        newer=extractors.Newer(python, environ),
+    )
 
 
 def _commits(wanted: Comparison, repository: Repository) -> tuple[str, str]:
@@ -112,6 +119,9 @@ def _settings(wanted: Comparison, repository: Repository, base: str) -> Settings
 
 def _judged(repository: Repository, base: str, head: str, settings: Settings) -> Verdict:
     trees = repository.files(base), repository.files(head)
-    source = gate_source(repository, os.environ)
+    source = gate_source(repository, os.environ, settings.python)
     verdict = judge(*trees, source=source, budget=read_budget(settings.budget), waive=settings.waive)
-    return with_reference(verdict, *trees, source=source)
+    try:
+        return with_reference(verdict, *trees, source=source)
+    finally:
+        source.store.close()

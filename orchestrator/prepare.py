@@ -173,7 +173,7 @@ def _context(desk: Desk, frame: Frame, tests: target.Target, found: Measured) ->
         policy=Policy(files=frozenset(files), editable=ticket.files, allow=allow, given=found.files, links=links),
         measured=found,
         budget=frame.budget,
-        source=gate_source(desk.repository, desk.around.environ),
+        source=gate_source(desk.repository, desk.around.environ, frame.settings.python),
         listen=desk.around.listen,
         stop=desk.stop,
         race=desk.race,

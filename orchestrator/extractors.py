@@ -1,0 +1,122 @@
+"""Extraction in other processes: several for a whole repository, one with a newer Python for files that need it.
+
+A process answers one line of JSON with another. It is this program's own code under `-I`, so nothing of the repository
+or of the user's environment is imported; a newer Python is taken from `--python` or the PATH, never from the tree.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import weakref
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+import pareback
+from pareback.gates.extraction import Extracted, Job, asked, extract, heard
+
+_FEW = 64
+"""Files below which starting another process costs more than it saves."""
+_MINORS = range(sys.version_info.minor + 6, sys.version_info.minor, -1)
+_LOOP = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from pareback.gates.extraction import answer
+for line in sys.stdin:
+    print(answer(line), flush=True)
+"""
+
+
+class Worker:
+    """A process that extracts. One thread at a time."""
+
+    def __init__(self, python: str) -> None:
+        command = [python, "-I", "-c", _LOOP, str(Path(pareback.__file__).parents[1])]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+
+    def extract(self, job: Job) -> Extracted | None:
+        """The job done; None where the process cannot."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(asked(job) + "\n")
+            self._process.stdin.flush()
+            return heard(self._process.stdout.readline())
+        except (OSError, ValueError):
+            return None
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate()
+
+
+def spread(jobs: Iterable[Job]) -> Iterator[Extracted]:
+    """Extract on all cores where there is enough to do; what a process fails at is done here."""
+    waiting = list(jobs)
+    cores = os.cpu_count() or 1
+    if len(waiting) < _FEW or cores == 1:
+        return map(extract, waiting)
+    queue: SimpleQueue[Job] = SimpleQueue()
+    for job in waiting:
+        queue.put(job)
+    with ThreadPoolExecutor(cores) as pool:
+        done = list(pool.map(_worked, [queue] * cores))
+    return (each for some in done for each in some)
+
+
+def _worked(queue: SimpleQueue[Job]) -> list[Extracted]:
+    found = []
+    with closing(Worker(sys.executable)) as worker:
+        while True:
+            try:
+                job = queue.get_nowait()
+            except Empty:
+                return found
+            found.append(worker.extract(job) or extract(job))
+
+
+class Newer:
+    """Reads files under the newest Python there is, started when the first is asked for."""
+
+    def __init__(self, given: str | None, environ: Mapping[str, str]) -> None:
+        """`given` is the interpreter that the user named, if any."""
+        self._given, self._environ = given, environ
+        self._lock = threading.Lock()
+        self._workers: list[Worker | None] = []
+
+    def __call__(self, job: Job) -> Extracted | None:
+        with self._lock:
+            worker = self._started()
+            done = None if worker is None else worker.extract(job)
+        return None if done is None or done.problem else done
+
+    def _started(self) -> Worker | None:
+        if not self._workers:
+            worker = _newer(self._given, self._environ)
+            self._workers.append(worker)
+            if worker is not None:
+                weakref.finalize(self, worker.close)
+        return self._workers[0]
+
+
+def _newer(given: str | None, environ: Mapping[str, str]) -> Worker | None:
+    """A process of a Python newer than this one. None where there is none."""
+    names = (f"python{sys.version_info.major}.{minor}" for minor in _MINORS)
+    found = [given, *(shutil.which(name, path=environ.get("PATH")) for name in names)]
+    return next((Worker(path) for path in found if path and _is_newer(path)), None)
+
+
+def _is_newer(python: str) -> bool:
+    code = "import sys; print(*sys.version_info[:2])"
+    try:
+        done = subprocess.run([python, "-I", "-c", code], capture_output=True, text=True, check=False, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    said = done.stdout.split()
+    return done.returncode == 0 and len(said) == 2 and tuple(map(int, said)) > sys.version_info[:2]
