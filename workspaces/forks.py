@@ -20,7 +20,7 @@ ZYGOTE = Path(__file__).with_name("zygote.py")
 SCRIPTS = tuple(
     ZYGOTE.parent / f"{stem}.py"
     for stem in (
-        *("zygote", "supervisor", "held", "reporter", "faults", "planting", "brood", "seals"),
+        *("zygote", "supervisor", "held", "reporter", "recorder", "faults", "planting", "brood", "seals"),
         *(f"confinement/{part}" for part in ("forked", "namespaces", "seccomp", "landlock", "resources")),
     )
 )  # a sandbox shows them

@@ -48,6 +48,8 @@ class Hearing:
     sung: list[tuple[str, str]] = field(default_factory=list)
     red: bool = False
     signs: dict[str, None] = field(default_factory=dict)
+    functions: list[str] = field(default_factory=list)
+    touched: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.canaries = hatch(self.selection.canaries)
@@ -143,6 +145,7 @@ class Hearing:
             output=output,
             reason=reason,
             signs=tuple(self.signs),
+            touched={function: tuple(tests) for function, tests in self.touched.items()},
         )
 
     def _work(self) -> Work:
@@ -205,6 +208,15 @@ def _foreign(hearing: Hearing, event: Mapping[str, Any]) -> None:
     hearing.foreign = list(dict.fromkeys([*hearing.foreign, *found]))
 
 
+def _touched(hearing: Hearing, event: Mapping[str, Any]) -> None:
+    """Functions are numbered as they come; no test means that there were too many to tell."""
+    hearing.functions += event["fresh"]
+    if not event["id"]:
+        hearing.touched.clear()
+    for number in event["functions"]:
+        hearing.touched.setdefault(hearing.functions[number], []).append(event["id"])
+
+
 def _end(hearing: Hearing, event: Mapping[str, Any]) -> None:
     """The last record of a process: pytest's exit code has to fit what was heard."""
     hearing.code = event["code"]
@@ -226,5 +238,6 @@ _HEARD: Mapping[str, Callable[[Hearing, Mapping[str, Any]], None]] = {
     "begin": _begin,
     "result": _result,
     "foreign": _foreign,
+    "touched": _touched,
     "end": _end,
 }

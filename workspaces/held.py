@@ -61,6 +61,9 @@ class Holder:
         kind = type(config.invocation_params)
         config.invocation_params = kind(args=tuple(args), plugins=[self.reporter], dir=Path.cwd())
         pluginmanager.register(self.reporter)
+        if request["keep"] and hasattr(sys, "monitoring"):
+            recorder = self.module.beside("recorder")
+            pluginmanager.register(recorder.Recorder(request["slot"], self.reporter.channel, self.module.identity))
         if self.registered:
             os.environ[_AUTOLOAD] = "1"
 

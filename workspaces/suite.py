@@ -66,7 +66,9 @@ class Foreign:
 @dataclass(frozen=True, slots=True)
 class Report:
     """One run of the suite. `output` is the bounded tail of what the run printed, for people. `signs` say in words
-    what about the run was not as it should be; only those that the base does not show by itself mean something."""
+    what about the run was not as it should be; only those that the base does not show by itself mean something.
+    `touched` names, for each function of the slot as "path:first line", the tests that entered it; empty where nobody
+    looked."""
 
     work: Work
     results: tuple[Result, ...] = ()
@@ -77,15 +79,16 @@ class Report:
     output: str = ""
     reason: str = ""
     signs: tuple[str, ...] = ()
+    touched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
     """What to run. `first` (node ids or paths) goes before the rest, in this order, and `then` comes after it; `only`
-    restricts the run to what it names (None: all). `keep` is for a run on bytes that can be trusted: the slot keeps the
-    bytecode that it leaves, and the report tells what each test touched. `limit` is seconds for each test, `limits` by node id where a test has its own. A module that
-    comes from below `checkout` instead of from the slot is reported as foreign. `canaries` are the kinds to plant,
-    `readonly` the slot's paths that no test may write, where the sandbox can see to it."""
+    restricts the run to what it names (None: all). `limit` is seconds for each test, `limits` by node id where a test
+    has its own. A module that comes from below `checkout` instead of from the slot is reported as foreign. `canaries`
+    are the kinds to plant, `readonly` the slot's paths that no test may write, where the sandbox can see to it. `keep`
+    is for a run on bytes that can be trusted: it may leave bytecode, and the report tells what each test touched."""
 
     first: tuple[str, ...] = ()
     only: tuple[str, ...] | None = None
