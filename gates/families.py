@@ -1,0 +1,118 @@
+"""Classes and what they inherit, by name: which methods of a class only restate one of a base in the tree.
+
+Every class stands under its own name with its bases and methods, and under the name of each base as one of those below.
+So whatever can change what a class inherits leads to it: down from every class that is asked for.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from pareback.gates.facts import Declared, FileFacts
+from pareback.gates.owners import short
+from pareback.gates.wide import Entry, Posting, View
+
+_KEY = "class:"
+_IS, _BELOW = "is", "below"
+_ROOTS = frozenset(
+    (
+        *(
+            "object",
+            "Exception",
+            "BaseException",
+            "ValueError",
+            "TypeError",
+            "KeyError",
+            "RuntimeError",
+            "OSError",
+            "Error",
+        ),
+        *(
+            "dict",
+            "list",
+            "str",
+            "int",
+            "tuple",
+            "set",
+            "type",
+            "Enum",
+            "IntEnum",
+            "NamedTuple",
+            "TypedDict",
+            "Generic",
+        ),
+        *("Protocol", "ABC", "TestCase", "Thread"),
+    )
+)
+"""Bases that no tree defines, or not so that their classes inherit a method of it: most classes have no other."""
+
+Price = Callable[[Declared], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """A class with what its methods cost that a base in the tree asks for."""
+
+    at: Posting
+    points: float
+
+
+def entries(facts: FileFacts, price: Price) -> Iterator[Entry]:
+    """Every class of a file that has methods with a price, or a base."""
+    methods: dict[str, list[str]] = {}
+    for unit in facts.units:
+        if unit.owner and unit.interface and unit.interface[0].kind == "function":
+            methods.setdefault(unit.owner, []).append(f"{short(unit.qualname)}={price(unit.interface[0])}")
+    for unit in facts.units:
+        bases = sorted({base for base in unit.bases if base not in _ROOTS})
+        own = sorted(set(methods.get(unit.qualname, ())))
+        if unit.kind == "class" and (own or bases):
+            yield Entry(_KEY + short(unit.qualname), unit.qualname, unit.line, (_IS, " ".join(bases), *own))
+            yield from (Entry(_KEY + base, unit.qualname, unit.line, (_BELOW,)) for base in bases)
+
+
+def inherited(keys: Collection[str], view: View) -> Iterator[Inherited]:
+    """Every class that can depend on these keys and restates something."""
+    for name in sorted(_below({key.removeprefix(_KEY) for key in keys if key.startswith(_KEY)}, view)):
+        for posting in view.postings(_KEY + name):
+            if posting.detail[0] == _IS and posting.detail[1]:
+                above = _above(posting, view)
+                own = _methods((posting,))
+                points = sum(min(cost, above[method]) for method, cost in sorted(own.items()) if method in above)
+                if points:
+                    yield Inherited(posting, points)
+
+
+def _below(names: Iterable[str], view: View) -> set[str]:
+    """These classes and all that inherit from them, by name."""
+    found, waiting = set(names), list(names)
+    while waiting:
+        postings = view.postings(_KEY + waiting.pop())
+        fresh = {short(posting.unit) for posting in postings if posting.detail[0] == _BELOW} - found
+        found |= fresh
+        waiting += fresh
+    return found
+
+
+def _above(posting: Posting, view: View) -> Mapping[str, float]:
+    """The methods of all classes that this one inherits from; of several of one name the dearest."""
+    found: dict[str, float] = {}
+    seen = {short(posting.unit)}
+    waiting = posting.detail[1].split()
+    while waiting:
+        base = waiting.pop()
+        if base not in seen:
+            seen.add(base)
+            classes = [other for other in view.postings(_KEY + base) if other.detail[0] == _IS]
+            for method, cost in _methods(classes).items():
+                found[method] = max(cost, found.get(method, 0.0))
+            waiting += [upper for other in classes for upper in other.detail[1].split()]
+    return found
+
+
+def _methods(classes: Iterable[Posting]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for posting in classes:
+        for method in posting.detail[2:]:
+            name, _, cost = method.partition("=")
+            found[name] = max(float(cost), found.get(name, 0.0))
+    return found
