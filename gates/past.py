@@ -50,6 +50,11 @@ def function_lines(facts: FileFacts, names: Collection[str]) -> int:
     return sum(_lines(unit) for unit in facts.units if unit.qualname in names)
 
 
+def is_test(unit: Unit) -> bool:
+    """Whether a unit of a test file is a test by its name."""
+    return unit.kind == "function" and unit.qualname.rpartition(".")[2].startswith("test")
+
+
 def _points(found: Iterable[FileFacts]) -> float:
     return fsum(
         charge.points
@@ -64,7 +69,7 @@ def _tests(path: str, blob: str, source: Source) -> list[Unit]:
     """The test functions of a file in a test zone."""
     if zone(path) != "tests" or language(PurePosixPath(path).suffix) is None:
         return []
-    return [unit for unit in source.facts(path, blob).units if unit.qualname.rpartition(".")[2].startswith("test")]
+    return [unit for unit in source.facts(path, blob).units if is_test(unit)]
 
 
 def _lines(unit: Unit) -> int:

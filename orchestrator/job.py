@@ -42,7 +42,7 @@ def from_json(value: Mapping[str, Any]) -> Job:
 def settled(settings: Settings, ticket: Ticket) -> Settings:
     """The ticket's own fields win over settings of the same meaning."""
     own = {
-        "budget": ticket.budget or ticket.size,
+        "budget": ticket.budget,
         "test_cmd": ticket.test_cmd,
         "tests": ticket.tests,
         "setup": ticket.environment,

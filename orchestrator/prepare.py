@@ -12,9 +12,10 @@ from typing import Any
 
 from pareback.adapters.model import Model
 from pareback.gates.budget import Budget
-from pareback.orchestrator import ladder, parts, target, upkeep, warmth
+from pareback.gates.source import Source
+from pareback.orchestrator import allowance, ladder, parts, target, upkeep, warmth
 from pareback.orchestrator.boundary import Mistake
-from pareback.orchestrator.comparison import config_files, gate_source, read_budget
+from pareback.orchestrator.comparison import config_files, gate_source
 from pareback.orchestrator.config import Settings, environment_layer, flag_layer, repository_layer, resolve, user_layer
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.desk import Desk, Ended
@@ -43,13 +44,13 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What is settled before any test runs: the trees B and T, the settings, the models, the budget."""
+    """What is settled before any test runs: the trees B and T, the settings, the models; and where the gate reads."""
 
     base: str
     tests_tree: str
     settings: Settings
     models: tuple[Model, ...]
-    budget: Budget
+    source: Source
 
 
 @contextmanager
@@ -59,10 +60,14 @@ def prepare(desk: Desk) -> Iterator[Prepared]:
     with ExitStack() as stack:
         stack.enter_context(warmth.rising(frame.models))
         stack.enter_context(upkeep.sweeping(desk.cache))
+        costs = stack.enter_context(allowance.looking_back(desk, frame.settings, frame.source))
         tests = stack.enter_context(target.opened(desk, frame.settings, frame.tests_tree))
         found = measure(desk, frame.settings, tests, frame.tests_tree)
         _check_model(desk, frame, found)
-        yield Prepared(_context(desk, frame, tests, found), _facts(desk, frame, tests, found))
+        lines = allowance.red_lines(desk.repository, frame.source, tree=frame.tests_tree, found=found)
+        budget = allowance.settle(desk, frame.settings, test_lines=lines, costs=costs)
+        context = _context(desk, frame, tests=tests, found=found, budget=budget)
+        yield Prepared(context, _facts(desk, context))
 
 
 def planned(prepared: Prepared) -> Ending:
@@ -77,12 +82,13 @@ def _frame(desk: Desk) -> Frame:
     base = _once(desk, "base", lambda: _frozen(desk))
     settings = _settings(desk, base)
     desk.ledger.caps = Caps(settings.max_tokens, settings.max_cost_usd)
-    budget = read_budget(settings.budget)
+    allowance.check(desk, settings)
     models = ladder.climb(settings, desk.around.environ)
     _check_prices(settings, models)
     tests_tree = _with_tests(desk, base)
     _announce(desk)
-    return Frame(base, tests_tree, settings, models, budget)
+    source = gate_source(desk.repository, desk.around.environ, settings.python)
+    return Frame(base, tests_tree, settings, models, source)
 
 
 def _frozen(desk: Desk) -> str:
@@ -154,7 +160,7 @@ def _check_model(desk: Desk, frame: Frame, found: Measured) -> None:
         desk.say(f"no model is configured: {ladder.SEARCH} searches for a repair{beside}")
 
 
-def _context(desk: Desk, frame: Frame, tests: target.Target, found: Measured) -> Context:
+def _context(desk: Desk, frame: Frame, *, tests: target.Target, found: Measured, budget: Budget) -> Context:
     ticket = desk.job.ticket
     files = desk.repository.modes(frame.tests_tree)
     links = frozenset(path for path, mode in files.items() if mode not in {0o100644, 0o100755})
@@ -172,8 +178,8 @@ def _context(desk: Desk, frame: Frame, tests: target.Target, found: Measured) ->
         forms=_forms(),
         policy=Policy(files=frozenset(files), editable=ticket.files, allow=allow, given=found.files, links=links),
         measured=found,
-        budget=frame.budget,
-        source=gate_source(desk.repository, desk.around.environ, frame.settings.python),
+        budget=budget,
+        source=frame.source,
         listen=desk.around.listen,
         stop=desk.stop,
         race=desk.race,
@@ -184,17 +190,18 @@ def _forms() -> dict[str, Form]:
     return {name: parts.build("edits", name) for name in parts.names("edits")}
 
 
-def _facts(desk: Desk, frame: Frame, tests: target.Target, found: Measured) -> Outcome:
+def _facts(desk: Desk, context: Context) -> Outcome:
+    baseline = context.measured.baseline
     return Outcome(
         run=desk.folder.name,
         ticket=desk.job.ticket.id,
         ending=Ending("crashed", "unfinished"),
         feature=desk.job.ticket.feature,
-        oracle=found.oracle,
-        sandbox=tests.level,
-        base=frame.base,
-        budget=frame.budget.points,
-        budget_source=frame.budget.source,
-        flaky=len(found.baseline.flaky),
-        total=len(found.baseline.passed) + len(found.baseline.red),
+        oracle=context.measured.oracle,
+        sandbox=context.tests.level,
+        base=context.base,
+        budget=context.budget.points,
+        budget_source=context.budget.source,
+        flaky=len(baseline.flaky),
+        total=len(baseline.passed) + len(baseline.red),
     )
