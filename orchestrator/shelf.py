@@ -4,9 +4,11 @@ always gives the same answer.
 
 import ast
 import warnings
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+
+from pareback.workspaces.imports import module_paths
 
 WIDTH = 160
 """Characters of a line that is quoted."""
@@ -43,18 +45,6 @@ def imported(shelf: Shelf, path: str) -> list[str]:
     names = () if text is None else _import_names(text, path)
     roots = dict.fromkeys([*shelf.roots, "."])  # relative imports are named from the root of the tree
     return [found for name in names for found in module_paths(name, shelf.files, roots) if found != path]
-
-
-def module_paths(name: str, files: Collection[str], roots: Iterable[str]) -> list[str]:
-    """The files of the tree that the dotted module `name` and its parent packages come from, deepest first."""
-    parts = name.split(".")
-    found = []
-    for depth in range(len(parts), 0, -1):
-        stem = "/".join(parts[:depth])
-        for root in roots:
-            prefix = "" if root == "." else f"{root}/"
-            found += [path for path in (f"{prefix}{stem}.py", f"{prefix}{stem}/__init__.py") if path in files]
-    return found
 
 
 @lru_cache(maxsize=512)

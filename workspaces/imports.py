@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 _IMPORT = re.compile(rb"^(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][\w., \t]*))", re.MULTILINE)
@@ -28,6 +28,18 @@ def third_party(slot: Path, own: Collection[str]) -> tuple[str, ...]:
         for source, names in _IMPORT.findall(path.read_bytes()):
             found.update([source.decode()] if source else _plain(names.decode()))
     return tuple(sorted(name for name in found if _is_foreign(name.partition(".")[0], own)))
+
+
+def module_paths(name: str, files: Collection[str], roots: Iterable[str]) -> list[str]:
+    """The files of the tree that the dotted module `name` and its parent packages come from, deepest first."""
+    parts = name.split(".")
+    found = []
+    for depth in range(len(parts), 0, -1):
+        stem = "/".join(parts[:depth])
+        for root in roots:
+            prefix = "" if root == "." else f"{root}/"
+            found += [path for path in (f"{prefix}{stem}.py", f"{prefix}{stem}/__init__.py") if path in files]
+    return found
 
 
 def _modules(folder: Path) -> Iterator[str]:

@@ -9,9 +9,10 @@ import pytest
 from pareback.adapters.model import Failure, Frame, Source
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.nodes.round import question
-from pareback.orchestrator.shelf import Shelf, module_paths
+from pareback.orchestrator.shelf import Shelf
 from pareback.orchestrator.sources import BYTES_PER_TOKEN, LARGE, LARGE_TEST, SHARE, Wanted, choose
 from pareback.orchestrator.state import State
+from pareback.workspaces.imports import module_paths
 
 TEST = "tests/test_a.py"
 PLENTY = 100_000
