@@ -27,9 +27,12 @@ IN_FORCE = (
     "types",
     "casts",
     "drift",
+    "conjunctions",
     "coupling",
     "clumps",
     "handlers",
+    "dead",
+    "reuse",
     "hidden",
     "suppressions",
 )
