@@ -6,7 +6,6 @@ goes on with the rest. The hearing outlives them; it is the one thing here that 
 
 import os
 import re
-import signal
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -43,6 +42,7 @@ class Hearing:
     dump: list[Place] = field(default_factory=list)
     settled: int = 0
     lost: bool = False
+    gathered: float = 0.0
     nonce: str = field(default_factory=token_hex)
     canaries: Canaries = field(init=False)
     sung: list[tuple[str, str]] = field(default_factory=list)
@@ -122,6 +122,10 @@ class Hearing:
         self.lost = rest and settled == before  # without progress the next process would do the same
         return rest and not self.lost and not self.stopped
 
+    def proceed(self) -> None:
+        """What came first is done; another process does the rest, and its collection is another one."""
+        self.collecting, self.code, self.lost, self.sung, self.red = "", None, False, [], False
+
     def _is_through(self) -> bool:
         """Whether every test that was collected has said something."""
         return self.collected is not None and self.done().issuperset(self.collected)
@@ -166,16 +170,6 @@ def condensed(text: str) -> str:
     return "\n".join(lines)
 
 
-def reason_of(status: int | None) -> str:
-    """The end of a process in words, from its wait status."""
-    if status is None:
-        return "the process was lost"
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        return f"the process died of {signal.Signals(number).name if number in set(signal.Signals) else number}"
-    return f"the process ended with exit code {os.WEXITSTATUS(status)}"
-
-
 def _collecting(hearing: Hearing, event: Mapping[str, Any]) -> None:
     hearing.collecting = event["path"]
 
@@ -190,6 +184,7 @@ def _uncollected(hearing: Hearing, event: Mapping[str, Any]) -> None:
 def _items(hearing: Hearing, event: Mapping[str, Any]) -> None:
     known = hearing.collected or []
     hearing.collected = list(dict.fromkeys([*known, *event["ids"]]))
+    hearing.gathered = time.monotonic()
 
 
 def _begin(hearing: Hearing, event: Mapping[str, Any]) -> None:

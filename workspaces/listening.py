@@ -7,13 +7,14 @@ dumps the traceback from C, so an endless loop in C is no shelter), and then kil
 import json
 import os
 import selectors
+import signal
 import time
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
 
 from pareback.workspaces.forks import Wires
-from pareback.workspaces.hearing import Hearing, reason_of
+from pareback.workspaces.hearing import Hearing
 from pareback.workspaces.process import CAP, DRAIN, Capture
 from pareback.workspaces.suite import Work, WorkspaceError
 
@@ -65,7 +66,7 @@ class _Watch:
     @property
     def why(self) -> str:
         status, _, limit = self.ended.decode().partition(" ")
-        return self.killed or limit or reason_of(int(status) if status else None)
+        return self.killed or limit or _reason_of(int(status) if status else None)
 
     def events(self, data: bytes) -> None:
         """Take bytes of the channel: JSON lines, and the lines of a dumped traceback."""
@@ -122,6 +123,16 @@ class _Watch:
         self.killed, self.gone_by = why, time.monotonic() + _LAST
         self.run.work = self.run.work or work
         self.wires.order(b"k")
+
+
+def _reason_of(status: int | None) -> str:
+    """The end of a process in words, from its wait status."""
+    if status is None:
+        return "the process was lost"
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        return f"the process died of {signal.Signals(number).name if number in set(signal.Signals) else number}"
+    return f"the process ended with exit code {os.WEXITSTATUS(status)}"
 
 
 def _event(line: bytes) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ import json
 import socket
 import time
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 from typing import Any, Protocol
@@ -17,6 +17,10 @@ from pareback.workspaces.missing import plugin_in
 from pareback.workspaces.suite import CollectError, OnResult, Report, Selection
 
 _INI = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "pyproject.toml", "tox.ini", "setup.cfg")
+
+
+SLOW = 0.15
+"""Seconds of collecting from which on a second process pays for itself; one costs about 0.03."""
 
 
 class Source(Protocol):
@@ -41,11 +45,19 @@ class Source(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class Pace:
+    """Seconds that the last whole run needed until its tests could begin; 0 before the first."""
+
+    seconds: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class PytestServer:
     """Runs suites on what a source gives."""
 
     source: Source
+    pace: Pace = field(default_factory=Pace)
 
     @property
     def note(self) -> str:
@@ -54,19 +66,33 @@ class PytestServer:
     def run(
         self, slot: Path, selection: Selection, *, deadline: float, on_result: OnResult, halt: Event | None = None
     ) -> Report:
-        """As the protocol says. A test that hangs or ends its process costs a process; the rest goes on in another."""
+        """As the protocol says. A test that hangs or ends its process costs a process; the rest goes on in another. In
+        a suite that takes long to collect, what comes first has a process of its own, which collects nothing else."""
         started = time.monotonic()
         slot = slot.resolve()
         listening = Listening(Hearing(selection, on_result, str(slot)), started + deadline, halt)
-        names = top_names(slot, self.source.roots)
+        fixed = {"roots": self.source.roots, "names": [*top_names(slot, self.source.roots)]}
+        alone = selection.only is None and bool(selection.first) and self.pace.seconds > SLOW
         while True:
-            with closing(self.source.wires(slot, names)) as wires:
-                _ask(
-                    wires.channel, {**_request(slot, listening.hearing), "roots": self.source.roots, "names": [*names]}
-                )
-                why = listening.listen(wires)
-            if listening.work or not listening.hearing.conclude(why):
-                return _report(listening, why, time.monotonic() - started)
+            why = self._process(slot, listening, {**fixed, **_request(slot, listening.hearing, alone=alone)})
+            if listening.work:
+                break
+            if not listening.hearing.conclude(why):
+                if not alone or listening.hearing.stopped:
+                    break
+                alone = False
+                listening.hearing.proceed()
+        return _report(listening, why, time.monotonic() - started)
+
+    def _process(self, slot: Path, listening: Listening, request: dict[str, Any]) -> str:
+        """One process of a run; why it ended."""
+        with closing(self.source.wires(slot, frozenset(request["names"]))) as wires:
+            began = time.monotonic()
+            _ask(wires.channel, request)
+            why = listening.listen(wires)
+        if request["only"] is None and listening.hearing.gathered > began:
+            self.pace.seconds = listening.hearing.gathered - began
+        return why
 
     def close(self) -> None:
         """End the processes that wait for runs."""
@@ -80,10 +106,11 @@ def _ask(channel: socket.socket, request: dict[str, Any]) -> None:
         channel.shutdown(socket.SHUT_WR)
 
 
-def _request(slot: Path, hearing: Hearing) -> dict[str, Any]:
-    """What the reporter must know, in plain JSON values."""
+def _request(slot: Path, hearing: Hearing, *, alone: bool) -> dict[str, Any]:
+    """What the reporter must know, in plain JSON values. `alone`: run only what comes first."""
     selection = hearing.selection
-    only = None if selection.only is None else [_plain(name) for name in selection.only]
+    asked = selection.first if alone else selection.only
+    only = None if asked is None else [_plain(name) for name in asked]
     checkout = selection.checkout
     return {
         "slot": str(slot),

@@ -5,10 +5,12 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from pareback.workspaces.pytest_server import SLOW
 from pareback.workspaces.runners import command, pytest_cold, pytest_warm
 from pareback.workspaces.sandbox import unconfined
 from pareback.workspaces.suite import CollectError, Foreign, Place, Report, Result, Selection, Server
@@ -514,3 +516,24 @@ def test_a_command_line_that_needs_a_shell_is_refused() -> None:
         command.build(command="make && make check")
     with pytest.raises(ValueError, match="needs a command"):
         command.build()
+
+
+def test_where_collecting_is_slow_what_comes_first_collects_nothing_else(tmp_path: Path) -> None:
+    slow = f"import time\nopen({str(tmp_path / 'log')!r}, 'a').write('collected ')\ntime.sleep({2 * SLOW})\n"
+    slot = write(
+        tmp_path / "slot", {"test_a.py": "def test_a(): assert 0\n", "test_b.py": f"{slow}def test_b(): pass\n"}
+    )
+    opened = pytest_warm.build().open(
+        wrap=unconfined, interpreter=PYTHON, roots=(".",), environment=environment(tmp_path)
+    )
+    with closing(opened):
+        whole = run(opened, slot)
+        first = Selection(first=("test_a.py::test_a",))
+        red = opened.run(slot, first, deadline=60, on_result=lambda _: False)
+        assert (red.work, outcomes(red)) == ("stopped", {"test_a": "failed"})
+        assert (tmp_path / "log").read_text() == "collected "
+        both = run(opened, slot, first)
+        assert (both.work, outcomes(both), both.collected) == ("ran", outcomes(whole), whole.collected)
+        gone = run(opened, slot, Selection(first=("test_a.py::test_gone",)))
+        assert (gone.work, outcomes(gone)) == ("ran", outcomes(whole))
+    assert (tmp_path / "log").read_text() == "collected " * 3
