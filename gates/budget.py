@@ -12,7 +12,9 @@ from statistics import median_low
 from pareback.gates.points import BUDGETS, LEAST, MOST, PAST_SHARE, PER_TEST, TEST_POWER, USABLE
 
 SIZES = tuple(BUDGETS)
-_AUTO = "medium"
+AUTO = "auto"
+"""The word for a budget that is learned."""
+_UNKNOWN = "medium"
 _STEP = 0.5
 
 
@@ -39,7 +41,7 @@ def learn(evidence: Evidence) -> Budget:
     none."""
     terms = list(_terms(evidence))
     if not terms:
-        return Budget(BUDGETS[_AUTO], f"auto: nothing to learn from, so {_AUTO}")
+        return Budget(BUDGETS[_UNKNOWN], f"auto: nothing to learn from, so {_UNKNOWN}")
     points = _rounded(min(max(median_low([term.points for term in terms]), LEAST), MOST))
     told = ", ".join(term.source for term in terms)
     return Budget(points, f"auto: {told}" if len(terms) == 1 else f"auto: lower median of {told}")
@@ -79,7 +81,7 @@ def read(text: str) -> Budget:
     word = text.strip().lower()
     if word in BUDGETS:
         return Budget(BUDGETS[word], word)
-    if word == "auto":
+    if word == AUTO:
         return learn(Evidence())
     points = _number(word)
     if points is None:

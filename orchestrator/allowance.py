@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 
-from pareback.gates.budget import Budget, Evidence, learn, read, read_size
+from pareback.gates.budget import AUTO, Budget, Evidence, learn, read, read_size
 from pareback.gates.past import function_lines, is_test
 from pareback.gates.scores import endings
 from pareback.gates.source import Source
@@ -19,7 +19,6 @@ from pareback.workspaces.repository import Repository
 from pareback.workspaces.suite import CollectError, Result
 
 NOTE = "budget"
-AUTO = "auto"
 _WRITTEN = ("given", "existing_suite")
 """Oracles whose red tests a person wrote: what a model specified buys nothing."""
 

@@ -54,6 +54,9 @@ def run(
     test_cmd: Annotated[
         str | None, typer.Option("--test-cmd", help="Another test command; its exit code counts.")
     ] = None,
+    held_out: Annotated[
+        list[str] | None, typer.Option("--held-out", metavar="PATH", help="Tests no model sees; they decide.")
+    ] = None,
     base: Annotated[
         str | None, typer.Option("--base", metavar="REV", help="Start from a revision, not the work tree.")
     ] = None,
@@ -147,6 +150,9 @@ def check(
     staged: Annotated[bool, typer.Option("--staged", help="Compare HEAD with what is staged.")] = False,
     explain: Annotated[
         str | None, typer.Option("--explain", metavar="ID", help="Show one finding, or one signal, whole.")
+    ] = None,
+    history: Annotated[
+        int | None, typer.Option("--history", metavar="N", help="Judge the last N merged changes instead.")
     ] = None,
 ) -> None:
     """Judge a change: the gate alone, without a model."""

@@ -17,7 +17,11 @@ from pareback.gates.verdict import Verdict
 from pareback.orchestrator import extractors, home
 from pareback.orchestrator.boundary import Mistake
 from pareback.orchestrator.config import Settings, environment_layer, flag_layer, repository_layer, resolve, user_layer
+from pareback.orchestrator.history import learned
 from pareback.workspaces.repository import Repository, open_repository
+
+PATIENCE = 1.0
+"""Seconds that a check may spend on a history it has not seen; the next one goes on from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,11 @@ def _settings(wanted: Comparison, repository: Repository, base: str) -> Settings
 def _judged(repository: Repository, base: str, head: str, settings: Settings) -> Verdict:
     trees = repository.files(base), repository.files(head)
     source = gate_source(repository, os.environ, settings.python)
-    verdict = judge(*trees, source=source, budget=read_budget(settings.budget), waive=settings.waive)
+    budget = read_budget(settings.budget)
+    if settings.budget.strip().lower() == budgets.AUTO:
+        start = repository.head or base
+        budget = budgets.learn(budgets.Evidence(past=learned(repository, source, start=start, seconds=PATIENCE)))
+    verdict = judge(*trees, source=source, budget=budget, waive=settings.waive)
     try:
         return with_reference(verdict, *trees, source=source)
     finally:

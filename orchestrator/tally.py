@@ -1,18 +1,42 @@
 """What a replayed history amounts to: how often each hard rule refuses, and how many changes exceed which budget."""
 
+import os
+import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, get_args
 
 from pareback.gates.delta import fits
 from pareback.gates.points import BUDGETS, DECIMALS, TABLE
-from pareback.orchestrator.history import Change, Kind
+from pareback.orchestrator.boundary import Mistake
+from pareback.orchestrator.comparison import gate_source
+from pareback.orchestrator.history import Change, Kind, replay
+from pareback.workspaces.repository import open_repository
 
 SCHEMA = "pareback/history/1"
 """The form of the document: fields may be added to it, never renamed."""
 
 _SHOWN = 12
 """Characters of a commit's id that people are shown."""
+
+
+def look_back(repo: Path, *, limit: int, start: str | None = None) -> dict[str, Any]:
+    """The tally of the newest `limit` merged changes behind a revision (None: HEAD). Raises Mistake, NotARepository."""
+    if limit < 1:
+        raise Mistake(f"--history is {limit}; expected how many merged changes to judge, 1 or more")
+    with (
+        tempfile.TemporaryDirectory(prefix="pareback-") as folder,
+        open_repository(repo.absolute(), shadow=Path(folder) / "shadow") as repository,
+    ):
+        source = gate_source(repository, os.environ)
+        try:
+            head = repository.freeze(start or "HEAD", date=0)
+            return document(replay(repository, source, start=head, limit=limit), head)
+        except ValueError as error:
+            raise Mistake(str(error)) from error
+        finally:
+            source.store.close()
 
 
 def document(changes: Sequence[Change], head: str) -> dict[str, Any]:

@@ -1,19 +1,29 @@
 """`pareback check`: the gate alone, on a change that anybody made."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 from pareback.gates.scores import telling
 from pareback.gates.verdict import Verdict, document
-from pareback.orchestrator import explanation
+from pareback.orchestrator import explanation, tally
 from pareback.orchestrator.boundary import Mistake
 from pareback.orchestrator.comparison import Compared, Comparison, compare
 
 ENFORCE = ("off", "hard", "budget")
 
 
-def do(*, format: str = "text", enforce: str = "budget", explain: str | None = None, **words: Any) -> int:
+def do(
+    *,
+    format: str = "text",
+    enforce: str = "budget",
+    explain: str | None = None,
+    history: int | None = None,
+    **words: Any,
+) -> int:
     """Print the verdict; 1 only for what `--enforce` names."""
+    if history is not None:
+        return _look_back(history, format, repo=words["repo"], base=words["base"])
     if enforce not in ENFORCE:
         raise Mistake(f"--enforce is {enforce!r}; expected {', '.join(ENFORCE)}")
     try:
@@ -35,6 +45,14 @@ def whole(compared: Compared) -> dict[str, Any]:
     """The document of a comparison."""
     judged = document(compared.verdict)
     return {"schema": judged["schema"], "base": compared.base, "head": compared.head} | judged
+
+
+def _look_back(limit: int, format: str, *, repo: Path, base: str | None) -> int:
+    if format not in {"text", "json"}:
+        raise Mistake(f"--format is {format!r}; a history is told as text or json")
+    found = tally.look_back(repo, limit=limit, start=base)
+    print(json.dumps(found, indent=2) if format == "json" else "\n".join(tally.lines(found)))
+    return 0
 
 
 def _comparison(
