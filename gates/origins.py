@@ -47,7 +47,7 @@ class Origin:
     @property
     def checks(self) -> dict[tuple[str, str], Posting]:
         """The check of every unit that has one, the heaviest. Asking whether something is true asks for None where
-        None can be."""
+        None is made."""
         found: dict[tuple[str, str], Posting] = {}
         nullable = bool(self.sources)
         for posting in self.asks if self.resolved else ():
@@ -161,6 +161,8 @@ def _attributes(name: str, postings: Sequence[Posting], view: View) -> Iterable[
         if family is not None:
             origin = origins.setdefault((family, item), Origin(f"{short(family[1])}.{name}{item}"))
             (origin.made if word == MADE else origin.asks).append(posting)
+    for (_, item), origin in origins.items():
+        origin.resolved = bool(item or origin.made)  # who asks for what nobody here makes may have it from outside
     return origins.values()
 
 

@@ -142,11 +142,10 @@ def _remedy(load: Load, made: Sequence[Posting], asks: Sequence[Posting], view: 
         return _answered(load, made, freed)
     holder, _, name = load.subject.partition(".")
     if {site.detail[1] for site in made} == {"parameter"}:
-        return f"make the parameter of `{name}` required in {holder}: no default None; delete the checks", freed
-    if all(site.detail[1] == "truthy" for site in asks):
-        return f"begin `{name}` with the empty value of its type in place of None", load.points
+        do = f"make it required in {short(made[0].unit)}(), or give it a default that needs no check; delete the checks"
+        return do, freed
     nothing = INTERFACE["class"] + INTERFACE["function"] * len(asks)
-    return _attribute(name, _units(holder, made, view), freed=freed, nothing=nothing)
+    return _attribute(name, made, _units(holder, made, view), freed=freed, nothing=nothing)
 
 
 def _relief(asks: Sequence[Posting], view: View) -> float:
@@ -182,18 +181,21 @@ def _answered(load: Load, made: Sequence[Posting], freed: float) -> tuple[str, f
     )
 
 
-def _attribute(name: str, units: Sequence[Unit], *, freed: float, nothing: float) -> tuple[str, float]:
-    """One that is filled when it is first asked for is a cached property; one that a later call sets belongs to an
-    object of its own; else an object that does `nothing`, and costs that at most, can stand for nothing."""
-    if any(state.kind == "lazy" and state.subject.endswith(f".{name}") for unit in units for state in unit.shared):
+def _attribute(
+    name: str, made: Sequence[Posting], units: Sequence[Unit], *, freed: float, nothing: float
+) -> tuple[str, float]:
+    """One that is filled once, when it is first asked for, is a cached property; one that a later call sets belongs to
+    an object of its own; else something that does `nothing`, and costs that at most, can stand for nothing."""
+    lazy = any(state.kind == "lazy" and state.subject.endswith(f".{name}") for unit in units for state in unit.shared)
+    setters = sorted({short(unit.qualname) for unit in units if _sets(unit, name)})
+    if lazy and len(made) == 1 and len(setters) == 1:
         do = f"make it a property that is computed once: @cached_property def {name}(self); delete the checks"
         return do, freed - INTERFACE["function"]
-    setter = next((short(unit.qualname) for unit in units if _sets(unit, name)), "")
-    if setter:
-        do = f"split the type: let {setter}() return an object that has `{name}` from the start; what asks goes there"
+    if setters and len(made) == 1:
+        do = f"split the type: let {setters[0]}() return an object that has `{name}` from birth; what asks goes there"
         return do, freed - INTERFACE["class"]
     title = "".join(word.capitalize() for word in name.split("_"))
-    do = f"class No{title}: whatever is called on `{name}` does nothing; begin with No{title}(); delete the checks"
+    do = f"put there what needs no check: an empty value, or class No{title}, which does nothing; delete the checks"
     return do, freed - nothing
 
 

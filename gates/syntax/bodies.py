@@ -12,11 +12,12 @@ from pareback.gates.syntax.falls import blocks
 @dataclass(slots=True)
 class Body:
     """`kept` holds what is given to attributes, `bound` what names are bound to; a value is None where it is no plain
-    expression."""
+    expression. `tests` are the conditions of `if` statements."""
 
     returns: list[ast.Return] = field(default_factory=list)
     kept: list[tuple[ast.Attribute, ast.expr | None]] = field(default_factory=list)
     bound: dict[str, list[ast.expr | None]] = field(default_factory=dict)
+    tests: list[ast.expr] = field(default_factory=list)
 
 
 def read(statements: list[ast.stmt]) -> Body:
@@ -36,6 +37,11 @@ def _read(body: Body, statements: list[ast.stmt]) -> None:
 def _compound(body: Body, node: ast.stmt) -> None:
     for block in blocks(node):
         _read(body, block)
+
+
+def _branch(body: Body, node: ast.If) -> None:
+    body.tests.append(node.test)
+    _compound(body, node)
 
 
 def _returned(body: Body, node: ast.Return) -> None:
@@ -75,7 +81,8 @@ _READERS: Mapping[type[ast.stmt], Callable[[Body, Any], None]] = {
     ast.AsyncFor: _loop,
     ast.With: _context,
     ast.AsyncWith: _context,
-    **dict.fromkeys((ast.If, ast.While, ast.Try, ast.TryStar, ast.Match), _compound),
+    ast.If: _branch,
+    **dict.fromkeys((ast.While, ast.Try, ast.TryStar, ast.Match), _compound),
 }
 
 

@@ -5,7 +5,7 @@ An annotation alone makes no None: what a type checker is told costs nothing.
 """
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pareback.gates.facts import Nil
 from pareback.gates.syntax.bodies import Body, read
@@ -96,7 +96,7 @@ def _attributes(body: Body, arguments: ast.arguments, receiver: str) -> list[Nil
     found: dict[tuple[str, str], Nil] = {}
     for target, value in body.kept:
         own = bool(receiver) and type(target.value) is ast.Name and target.value.id == receiver
-        kind = "set" if _gives_none(value) else "parameter" if _is_one_of(value, optional) else ""
+        kind = "set" if _gives_none(value) else "parameter" if _is_one_of(value, optional, body.tests) else ""
         if kind == "set" or (own and kind):
             nil = Nil(kind, "" if own else "*", target.attr, target.lineno)
             found.setdefault((nil.owner, nil.name), nil)
@@ -114,8 +114,11 @@ def _optional(arguments: ast.arguments) -> set[str]:
     return {argument.arg for argument, default in pairs if _is_none(default)}
 
 
-def _is_one_of(node: ast.expr | None, names: Collection[str]) -> bool:
-    return type(node) is ast.Name and node.id in names
+def _is_one_of(node: ast.expr | None, optional: Collection[str], tests: Sequence[ast.expr]) -> bool:
+    """Whether this is one of the optional parameters, and no condition has looked at it."""
+    if type(node) is not ast.Name or node.id not in optional:
+        return False
+    return not any(type(part) is ast.Name and part.id == node.id for test in tests for part in ast.walk(test))
 
 
 def _missing(node: Function, body: Body, quits: Collection[str]) -> list[Nil]:
