@@ -54,6 +54,7 @@ class Settings(BaseModel):
     tests: tuple[str, ...] = ()
     test_seconds: float = 10.0
     test_cmd: str | None = None
+    junit: str = ""
     setup: str = "none"
     python: str | None = None
     roots: tuple[str, ...] = ()

@@ -99,7 +99,7 @@ def _runner(settings: Settings, name: str) -> Runner:
         runner: Runner = parts.build("runners", name)
         return runner
     try:
-        command: Runner = parts.build("runners", "command", {"command": settings.test_cmd})
+        command: Runner = parts.build("runners", "command", {"command": settings.test_cmd, "junit": settings.junit})
     except ValueError as error:
         raise Ended(Ending("blocked", "test_cmd", str(error))) from error
     return command

@@ -537,3 +537,77 @@ def test_where_collecting_is_slow_what_comes_first_collects_nothing_else(tmp_pat
         gone = run(opened, slot, Selection(first=("test_a.py::test_gone",)))
         assert (gone.work, outcomes(gone)) == ("ran", outcomes(whole))
     assert (tmp_path / "log").read_text() == "collected " * 3
+
+
+JUNIT = """<?xml version="1.0"?>
+<testsuites><testsuite name="s" tests="5">
+  <testcase classname="shop.Cart" name="adds" time="0.25"/>
+  <testcase classname="shop.Cart" name="totals" time="1,200.5"><failure message="3 != 4">at SLOT/cart.x:7</failure>
+  </testcase>
+  <testcase file="t/cart.x" name="later"><skipped/></testcase>
+  <testcase name="bare"><error>no &lt;database&gt;</error><system-err>noise</system-err></testcase>
+</testsuite></testsuites>
+"""
+
+
+def commanded(tmp_path: Path, script: str, junit: str = "out/results.xml") -> Report:
+    """The report of a shell script in a slot that has old results."""
+    slot = write(tmp_path / "slot", {"out/results.xml": "<testsuite><testcase name='stale'/></testsuite>"})
+    opened = command.build(command=["sh", "-c", script], junit=junit).open(
+        wrap=unconfined, interpreter=PYTHON, roots=(".",), environment={"PATH": "/usr/bin:/bin"}
+    )
+    return opened.run(slot, Selection(), deadline=20, on_result=lambda _: True)
+
+
+def test_a_command_that_writes_junit_has_a_result_per_test(tmp_path: Path) -> None:
+    (tmp_path / "made.xml").write_text(JUNIT.replace("SLOT", str(tmp_path / "slot")))
+    report = commanded(tmp_path, f"cp {tmp_path}/made.xml out/results.xml; exit 1")
+    assert [(result.id, result.outcome, result.message, result.seconds) for result in report.results[:4]] == [
+        ("shop.Cart::adds", "passed", "", 0.25),
+        ("shop.Cart::totals", "failed", "3 != 4\nat cart.x:7", 1200.5),
+        ("t/cart.x::later", "skipped", "", 0.0),
+        ("bare", "error", "no <database>", 0.0),
+    ]
+    assert (report.work, report.results[4].id, report.results[4].outcome) == ("ran", "command", "passed")
+    assert report.collected == tuple(result.id for result in report.results)
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("", "no results were written to 'out/results.xml'"),
+        ("<testsuite>", "it is no well-formed XML"),
+        ("<html/>", "it has neither <testsuites> nor <testsuite>"),
+        ('<!DOCTYPE t [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><testsuite>&b;</testsuite>', "it has a document type"),
+        ('<!DOCTYPE t SYSTEM "/etc/passwd"><testsuite/>', "it has a document type"),
+        ('<?xml version="1.0" encoding="nonsense"?><testsuite/>', "it is no well-formed XML"),
+    ],
+)
+def test_results_that_cannot_be_read_leave_the_exit_code(written: str, why: str, tmp_path: Path) -> None:
+    (tmp_path / "made.xml").write_text(written)
+    report = commanded(tmp_path, f"[ -s {tmp_path}/made.xml ] && cp {tmp_path}/made.xml out/results.xml; exit 3")
+    assert [(result.id, result.outcome) for result in report.results] == [("command", "failed")]
+    assert why in report.results[0].message
+
+
+def test_a_code_that_no_red_test_explains_is_red(tmp_path: Path) -> None:
+    report = commanded(tmp_path, "echo '<testsuite><testcase name=\"a\"/></testsuite>' > out/results.xml; exit 2")
+    assert outcomes_by_id(report) == {"a": "passed", "command": "failed"}
+    plain = commanded(tmp_path, "echo '<testsuite><testcase name=\"a\"/></testsuite>' > out/results.xml")
+    assert outcomes_by_id(plain) == {"a": "passed", "command": "passed"}
+
+
+def test_results_behind_a_link_are_not_read(tmp_path: Path) -> None:
+    (tmp_path / "made.xml").write_text("<testsuite><testcase name='a'/></testsuite>")
+    report = commanded(tmp_path, f"ln -s {tmp_path}/made.xml out/results.xml")
+    assert outcomes_by_id(report) == {"command": "passed"}
+
+
+@pytest.mark.parametrize("path", ["/tmp/r.xml", "../r.xml", "a/../../r.xml"])
+def test_results_outside_the_repository_are_refused(path: str) -> None:
+    with pytest.raises(ValueError, match="leads outside the repository"):
+        command.build(command="make check", junit=path)
+
+
+def outcomes_by_id(report: Report) -> dict[str, str]:
+    return {result.id: result.outcome for result in report.results}

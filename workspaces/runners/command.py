@@ -1,11 +1,17 @@
-"""Any other test command: one result, told by its exit code."""
+"""Any other test command: its exit code is the result, and, where it writes a JUnit XML file, what each test said.
+
+A weak oracle: nothing looks into the command's process, so what it says is all that is known.
+"""
 
 import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 
+from pareback.workspaces import folder
+from pareback.workspaces.junit import NoResults, results
 from pareback.workspaces.process import Finished, run
 from pareback.workspaces.sandbox import Bind, Wrap, needs
 from pareback.workspaces.suite import OnResult, Report, Result, Runner, Selection, Server, WorkspaceError
@@ -25,6 +31,7 @@ class Commands:
     interpreter: Path
     roots: tuple[str, ...]
     environment: Mapping[str, str]
+    junit: str = ""
     note: str = ""
 
     def run(
@@ -40,11 +47,14 @@ class Commands:
         path = ":".join(str(slot / root) for root in self.roots)
         environment = {**self.environment, "PYTHONPATH": path, "PWD": str(slot)}
         argv = self.wrap([*self.argv], binds=[*needs(self.interpreter), Bind(slot, writable=True)])
+        if self.junit:
+            _clear(slot, self.junit)
         try:
             finished = run(argv, cwd=slot, environment=environment, deadline=deadline, halt=halt)
         except WorkspaceError as error:
             return Report(work="broken", reason=f"{error}; check the test command {shlex.join(self.argv)!r}")
-        return _report(finished, shlex.join(self.argv), on_result)
+        told = _told(slot, self.junit) if self.junit and finished.end == "exited" else ((), "")
+        return _report(finished, shlex.join(self.argv), told, on_result)
 
     def close(self) -> None:
         """Nothing waits between runs."""
@@ -55,52 +65,88 @@ class Command:
     """Opens servers for one command line."""
 
     argv: tuple[str, ...]
+    junit: str
 
     def open(self, *, wrap: Wrap, interpreter: Path, roots: tuple[str, ...], environment: Mapping[str, str]) -> Server:
         beside = f"{interpreter.parent}:{environment.get('PATH', '')}"  # `python` in the command is the target's
-        return Commands(self.argv, wrap, interpreter, roots, {**environment, "PATH": beside})
+        return Commands(self.argv, wrap, interpreter, roots, {**environment, "PATH": beside}, self.junit)
 
 
-def build(*, command: str | Sequence[str] = ()) -> Runner:
-    """`command` is a list of words, or one line that is split like a shell would and never given to one.
+def build(*, command: str | Sequence[str] = (), junit: str = "") -> Runner:
+    """`command` is a list of words, or one line that is split like a shell would and never given to one. `junit` is the
+    path below the root at which it writes results as JUnit XML.
 
-    Raises ValueError for an empty command and for one that needs a shell."""
+    Raises ValueError for an empty command, for one that needs a shell, and for a path that leads outside."""
     argv = tuple(shlex.split(command) if isinstance(command, str) else command)
     if not argv:
         raise ValueError("the command runner needs a command, such as --test-cmd 'make check'")
     if isinstance(command, str) and not _SHELL.isdisjoint(argv):
         raise ValueError(f"the test command {command!r} needs a shell: write sh -c '…' around it")
-    return Command(argv)
+    if junit.startswith("/") or ".." in junit.split("/"):
+        raise ValueError(f"junit = {junit!r} leads outside the repository; give a path below its root")
+    return Command(argv, junit.removeprefix("./"))
 
 
-def _report(finished: Finished, command: str, on_result: OnResult) -> Report:
+def _clear(slot: Path, path: str) -> None:
+    """Results that were there before are nobody's."""
+    with suppress(FileNotFoundError, NotADirectoryError), folder.parent(slot, path) as (here, name):
+        folder.remove(here, name)
+
+
+def _told(slot: Path, path: str) -> tuple[tuple[Result, ...], str]:
+    """What the file says, or nothing and why."""
+    raw = folder.read(slot, path)
+    if raw is None:
+        return (), f"no results were written to {path!r}"
+    try:
+        found = results(raw)
+    except NoResults as error:
+        return (), f"{path!r} cannot be read as test results: {error}"
+    return tuple(replace(each, message=each.message.replace(f"{slot}/", "")) for each in found), ""
+
+
+def _report(finished: Finished, command: str, told: tuple[tuple[Result, ...], str], on_result: OnResult) -> Report:
     """126 and 127 mean that there was nothing to run, some words that there was no sandbox to run it in; any other code
     is the suite's word."""
+    plain = Report(work="ran", seconds=finished.seconds, output=finished.output)
     tail = "\n".join(finished.output.strip().splitlines()[-_TAIL:])
     if finished.end == "stopped":
-        return Report(work="stopped", seconds=finished.seconds, output=finished.output, reason="the caller stopped it")
+        return replace(plain, work="stopped", reason="the caller stopped it")
     if finished.end == "exited" and (finished.code in (126, 127) or finished.output.startswith(_SANDBOX)):
         reason = f"the test command {command!r} cannot be run (exit code {finished.code}): {tail or 'no output'}"
-        return Report(work="broken", seconds=finished.seconds, output=finished.output, reason=reason)
-    result = _result(finished, tail)
-    goes_on = on_result(result)
-    return Report(
-        work="timeout" if finished.end == "timeout" else "ran" if goes_on else "stopped",
-        results=(result,),
-        collected=(ID,),
-        seconds=finished.seconds,
-        output=finished.output,
-        reason="the deadline of the suite was reached" if finished.end == "timeout" else "",
-    )
+        return replace(plain, work="broken", reason=reason)
+    cases, why = told
+    found = (*cases, _result(finished, "\n".join(filter(None, [why, tail])), explained=any(map(_is_red, cases))))
+    heard = list(_heard(found, on_result))
+    ids = tuple(dict.fromkeys(result.id for result in found))
+    if finished.end == "timeout":
+        return replace(
+            plain, work="timeout", results=found, collected=ids, reason="the deadline of the suite was reached"
+        )
+    return replace(plain, work="ran" if all(heard) else "stopped", results=found[: len(heard)], collected=ids)
 
 
-def _result(finished: Finished, tail: str) -> Result:
+def _heard(found: tuple[Result, ...], on_result: OnResult) -> Iterator[bool]:
+    """The caller's answers, up to the first no."""
+    for result in found:
+        goes_on = on_result(result)
+        yield goes_on
+        if not goes_on:
+            return
+
+
+def _is_red(result: Result) -> bool:
+    return result.outcome in ("failed", "error")
+
+
+def _result(finished: Finished, tail: str, *, explained: bool) -> Result:
+    """The command's own result; a code that a red test explains is not held against it once more."""
     if finished.end == "timeout":
         return Result(ID, "timeout", finished.seconds, f"still running after {finished.seconds:.0f} s\n{tail}".strip())
     if finished.end == "flood":
         return Result(ID, "failed", finished.seconds, f"it printed too much and was ended\n{tail}")
     if finished.end == "overuse":
         return Result(ID, "failed", finished.seconds, f"{finished.why}\n{tail}".strip())
-    if finished.code == 0:
+    if finished.code == 0 or explained:
         return Result(ID, "passed", finished.seconds)
     return Result(ID, "failed", finished.seconds, f"exit code {finished.code}\n{tail}".strip())
