@@ -168,8 +168,16 @@ class Cast:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """A name of a unit that is annotated, `return` for what it answers. `anything`: the annotation says Any."""
+
+    name: str
+    anything: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Suppression:
-    """A comment that silences a tool, one per silenced code; without a `code` it silences all."""
+    """What silences a tool: a comment, one fact per silenced code, without a `code` it silences all; or a cast."""
 
     tool: str
     code: str
@@ -212,6 +220,7 @@ class Unit:
     bases: tuple[str, ...] = ()
     nils: tuple[Nil, ...] = ()
     casts: tuple[Cast, ...] = ()
+    typed: tuple[Typed, ...] = ()
     counts: tuple[int, ...] = ()
     steps: tuple[int, ...] = ()
     words: tuple[str, ...] = ()
@@ -239,12 +248,13 @@ class Problem:
 @dataclass(frozen=True, slots=True)
 class FileFacts:
     """What one file says. With a `problem` there are no units. `generated`: its head says that a program wrote it.
-    `used` are the functions whose answers are made use of somewhere in it."""
+    `used` are the functions whose answers are made use of somewhere in it; `late` is what functions import."""
 
     lines: int
     generated: bool = False
     units: tuple[Unit, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     imports: tuple[Import, ...] = ()
+    late: tuple[Import, ...] = ()
     problems: tuple[Problem, ...] = ()
     used: tuple[str, ...] = ()

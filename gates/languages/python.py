@@ -9,6 +9,7 @@ from pareback.gates.language import Language
 from pareback.gates.syntax.access import ACCESS
 from pareback.gates.syntax.branches import BRANCHES
 from pareback.gates.syntax.cases import CASES
+from pareback.gates.syntax.claims import silenced
 from pareback.gates.syntax.comments import suppressions
 from pareback.gates.syntax.comprehensions import COMPREHENSIONS
 from pareback.gates.syntax.definitions import DEFINITIONS, read_module
@@ -19,7 +20,7 @@ from pareback.gates.syntax.source import TOO_DEEP, decode, parse
 from pareback.gates.syntax.statements import STATEMENTS
 from pareback.gates.syntax.uses import names
 
-EXTRACTOR = "9"
+EXTRACTOR = "11"
 """Raised whenever the facts of some file would change: facts of another version are never read."""
 
 _HEAD = 2000
@@ -70,8 +71,16 @@ def _walk(text: str, tree: ast.Module, lines: int) -> FileFacts:
     except RecursionError:
         return FileFacts(lines, generated(text), problems=(TOO_DEEP,))
     units = tuple(sorted(sheet.units, key=lambda unit: (unit.line, unit.qualname)))
-    silenced = suppressions(text, units, sorted(sheet.starts))
-    return FileFacts(lines, generated(text), units, silenced, used=names(sheet.used), imports=tuple(sheet.imports))
+    comments = suppressions(text, units, sorted(sheet.starts))
+    return FileFacts(
+        lines,
+        generated(text),
+        units,
+        suppressions=(*comments, *silenced(sheet.claims, units)),
+        imports=tuple(sheet.imports),
+        late=tuple(sheet.late),
+        used=names(sheet.used),
+    )
 
 
 def build() -> Language:

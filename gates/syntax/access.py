@@ -3,7 +3,7 @@
 import ast
 
 from pareback.gates.facts import Decision, Hidden, Shared
-from pareback.gates.syntax import casts, commands, hidden, uses
+from pareback.gates.syntax import casts, claims, commands, hidden, uses
 from pareback.gates.syntax.draft import Draft, Visitors
 
 _CONSTRUCTORS = {"__init__", "__new__", "__post_init__", "__set_name__", "__setstate__"}
@@ -59,6 +59,7 @@ def call(draft: Draft, node: ast.Call, nesting: int) -> None:
     before = len(draft.casts)
     asked(draft, node, nesting)
     casts.called(draft, node, before)
+    claims.claimed(draft, node)
     uses.use(draft.sheet.used, node)
     if draft.atom:
         _volatile(draft, node)

@@ -41,7 +41,7 @@ def suppressions(text: str, units: Sequence[Unit], starts: Sequence[int]) -> tup
         return ()
     lines = text.split("\n")
     return tuple(
-        Suppression(tool, code, line, _unit_at(units, line))
+        Suppression(tool, code, line, unit_at(units, line))
         for line in suspects
         for tool, code in _silenced(_comment(lines[_start(starts, line) - 1 : line]))
     )
@@ -74,7 +74,7 @@ def _silenced(comment: str) -> Iterator[tuple[str, str]]:
             yield tool, code
 
 
-def _unit_at(units: Sequence[Unit], line: int) -> str:
+def unit_at(units: Sequence[Unit], line: int) -> str:
     """The innermost unit around a line."""
     around = [unit for unit in units if unit.line <= line <= unit.end and unit.kind != "module"]
     return max(around, key=lambda unit: unit.line).qualname if around else "<module>"

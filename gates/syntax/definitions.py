@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from pareback.gates.facts import Declared, Hidden, Shared
+from pareback.gates.syntax.claims import RETURNS
 from pareback.gates.syntax.draft import Draft, Heading, Sheet, Visitors
 from pareback.gates.syntax.expressions import parameters
 from pareback.gates.syntax.handlers import names
@@ -102,6 +103,7 @@ def _nested(draft: Draft, node: Function, nesting: int) -> None:
 def _body(draft: Draft, node: Function, nesting: int) -> None:
     draft.tokens.append("def")
     draft.mentions.signature(node)
+    draft.names.hinted(RETURNS, node.returns)
     _decorators(draft, node.decorator_list, nesting)
     parameters(draft, node.args, nesting)
     for default in [*node.args.defaults, *filter(None, node.args.kw_defaults)]:
@@ -168,6 +170,7 @@ def class_(draft: Draft, node: ast.ClassDef, nesting: int) -> None:
     qualname = draft.sheet.unique(prefix + node.name)
     unit = Draft(draft.sheet, Heading(qualname, "class", _first_line(node), node.end_lineno or node.lineno))
     unit.fields = _is_record(node)
+    unit.mentions.decorators = tuple(sorted(name for item in node.decorator_list for name in names(_target(item))))
     unit.mark(node.lineno)
     unit.cuts.append((0, False))
     unit.nils += in_class(node)

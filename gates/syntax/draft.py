@@ -53,8 +53,9 @@ class Heading:
 @dataclass(slots=True)
 class Sheet:
     """What grows per file: finished units, the lines on which statements begin, the names that are bound to whole
-    modules, the functions that never return, how often what a function answers is used, and what is imported;
-    `resting` while what is read does not run when the file is loaded."""
+    modules, the functions that never return, how often what a function answers is used, what is imported, by
+    the file or `late` by its functions, and the lines of casts; `resting` while what is read does not run when the file
+    is loaded."""
 
     visitors: Visitors
     modules: set[str] = field(default_factory=set)
@@ -63,6 +64,8 @@ class Sheet:
     units: list[Unit] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     imports: list[Import] = field(default_factory=list)
+    late: list[Import] = field(default_factory=list)
+    claims: list[int] = field(default_factory=list)
     resting: int = 0
     seen: dict[str, int] = field(default_factory=dict)
 
@@ -164,16 +167,16 @@ class Draft:
         """Read statements, marking the logical lines. `tail`: after the block the function or the loop's turn ends."""
         visitors, lines, starts, tokens = self.visitors, self.mark_lines, self.mark_starts, self.tokens
         last = body[-1] if body else None
-        leaving: tuple[ast.stmt, int] | None = None
+        leaving: tuple[int, int] | None = None
         for statement in body:
             lines.append(statement.lineno)
             starts.append(len(tokens))
             self.tail = tail and statement is last
             visitors[type(statement)](self, statement, nesting)
             if statement is not last and type(statement) in LEAVES:
-                leaving = leaving or (statement, len(tokens))
+                leaving = leaving or (len(lines), len(tokens))
         if last and leaving:
-            self.mentions.behind(leaving[0], last, leaving[1], len(tokens))
+            self.mentions.behind(lines[leaving[0]], last, leaving[1], len(tokens))
 
     def mark(self, line: int) -> None:
         """Begin a logical line that is no statement of its own: else, except, case."""

@@ -10,6 +10,7 @@ from pareback.gates.facts import Decision, Hidden, Increment, Member, Shared, Si
 from pareback.gates.points import LONG, LONG_STEP
 from pareback.gates.syntax.atoms import questions
 from pareback.gates.syntax.casts import casts
+from pareback.gates.syntax.claims import typed
 from pareback.gates.syntax.draft import Draft
 from pareback.gates.syntax.leaves import gather
 from pareback.gates.syntax.mentions import bag, mentioned
@@ -59,6 +60,7 @@ def finish(draft: Draft) -> Unit:
         bag=bag(draft.mentions, draft.tokens) if heading.kind == "function" else (),
         nils=tuple(draft.nils),
         casts=tuple(casts(draft)),
+        typed=tuple(typed(draft)),
         atoms=atoms,
         conjunctions=conjunctions,
         members=tuple(Member(name, line) for name, line in draft.members.items()),

@@ -37,7 +37,9 @@ def check(draft: Draft, node: ast.Assert, nesting: int) -> None:
     draft.asked.append(("assert", node.test, None))
     draft.test(node.test, nesting)
     if node.msg:
+        before = len(draft.casts)
         draft.visit(node.msg, nesting)
+        casts.silence(draft, before)
 
 
 def expression(draft: Draft, node: ast.Expr, nesting: int) -> None:
@@ -129,8 +131,9 @@ def imported(draft: Draft, node: ast.Import | ast.ImportFrom, _nesting: int) -> 
     draft.locals.update(names)
     draft.names.imports.update(names)
     draft.mentions.importing(node)
-    if draft.heading.kind != "function" and not draft.sheet.resting:
-        draft.sheet.imports += imports(node)
+    if not draft.sheet.resting:
+        found = draft.sheet.late if draft.heading.kind == "function" else draft.sheet.imports
+        found += imports(node)
 
 
 STATEMENTS: Visitors = {
