@@ -1,99 +1,96 @@
-"""Findings to be judged by reading: a sample of what one signal over the tree charges in real repositories.
+"""Findings of one signal over whole trees, drawn with a fixed seed and shown with their source, to be labelled.
 
-    python benchmarks/precision.py nils 30 --seed 1 CHECKOUT...
+    python benchmarks/precision.py SIGNAL COUNT MIRROR OWNER/NAME[@REVISION]...
 
-Prints the sampled findings as they would be told, each with the source of its places. Whoever reads them writes down
-whether the advice is one to accept; the tables are in `results/precision_*.md`.
+SIGNAL is a file under gates/signals, MIRROR a folder of bare repositories MIRROR/OWNER+NAME/repo. Repositories take
+turns, so that a large one does not fill the sample. The tables of labels are in benchmarks/results/precision_*.md.
 """
 
-import argparse
+import io
 import random
+import subprocess
+import sys
+import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 
-from pareback.gates.facts import FileFacts
 from pareback.gates.languages import python
-from pareback.gates.owners import declarations
-from pareback.gates.points import HALF_CHECK, PLACES
+from pareback.gates.scores import filings, wide
 from pareback.gates.view import plain
-from pareback.gates.wide import Load, Posting, Told, View, WideSignal
+from pareback.gates.wide import Load, Posting, View, WideSignal
 from pareback.gates.zones import zone
 
-MAKERS = {"made", "answers"}
-"""Places that do not ask: what is asked for comes from there."""
+SEED = 11
+AROUND = 1
+SITES = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A finding in a tree."""
+    """A load of a tree with what there is to see of it."""
 
-    root: Path
+    repository: str
     load: Load
-    told: Told
-
-
-def facts(root: Path) -> Mapping[str, FileFacts]:
-    """What the priced files of a checkout say."""
-    front = python.build()
-    paths = (path for path in sorted(root.rglob("*.py")) if path.is_file())
-    named = ((path.relative_to(root).as_posix(), path) for path in paths)
-    read = ((name, front.extract(path.read_bytes())) for name, path in named if zone(name) is None)
-    return {name: found for name, found in read if not found.problems and not found.generated}
-
-
-def findings(part: WideSignal, root: Path) -> Iterator[Found]:
-    """Everything in a checkout that presses: more than `PLACES` units ask, half ones half."""
-    files = facts(root)
-    filings = (declarations, part.entries)
-    view: View = plain(files, filings)
-    keys = {entry.key for found in files.values() for filing in filings for entry in filing(found)}
-    for load in part.loads(sorted(keys), view):
-        told = part.explain(load, None, view) if _weight(load) > PLACES else None
-        if told is not None:
-            yield Found(root, load, told)
-
-
-def _weight(load: Load) -> float:
-    weights: dict[tuple[str, str], float] = {}
-    for site in load.sites:
-        if site.detail[0] not in MAKERS:
-            weight = HALF_CHECK if "half" in site.detail else 1.0
-            weights[site.path, site.unit] = max(weight, weights.get((site.path, site.unit), 0.0))
-    return sum(weights.values())
-
-
-def shown(found: Found, around: int) -> str:
-    """A finding with the source of its places."""
-    places = [found.told.at, *found.told.others]
-    heading = f"{found.root.name}  {found.load.subject}  {found.load.points:g} points\n{found.told.message}"
-    saves = "" if found.told.saves is None else f"  SAVES {found.told.saves:g}"
-    return "\n".join([heading, f"DO {found.told.do}{saves}", *(_source(found.root, place, around) for place in places)])
-
-
-def _source(root: Path, place: Posting, around: int) -> str:
-    lines = (root / place.path).read_text(encoding="utf-8", errors="replace").splitlines()
-    start, end = max(place.line - 1 - around, 0), place.line + around
-    text = "\n".join(f"    {number:5} {line}" for number, line in enumerate(lines[start:end], start=start + 1))
-    return f"  {place.path}:{place.line} {place.unit} {' '.join(place.detail)}\n{text}"
+    texts: Mapping[str, str]
+    view: View
 
 
 def main() -> None:
-    reader = argparse.ArgumentParser(description=__doc__)
-    reader.add_argument("signal", help="file name under gates/signals/")
-    reader.add_argument("count", type=int, help="findings to sample")
-    reader.add_argument("roots", type=Path, nargs="+")
-    reader.add_argument("--seed", type=int, default=1)
-    reader.add_argument("--around", type=int, default=1, help="lines shown before and after each place")
-    given = reader.parse_args()
-    part: WideSignal = import_module(f"pareback.gates.signals.{given.signal}").build()
-    per_root = {root: list(findings(part, root)) for root in given.roots}
-    every = [found for each in per_root.values() for found in each]
-    print("\n".join(f"{root.name}: {len(each)}" for root, each in per_root.items()), f"\nall: {len(every)}\n")
-    chosen = random.Random(given.seed).sample(every, min(given.count, len(every)))
-    for number, found in enumerate(chosen, start=1):
-        print(f"--- {number} --- {shown(found, given.around)}\n")
+    name, count, mirror = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
+    signal = next(part for part in wide() if type(part).__module__.endswith(f".{name}"))
+    drawn = random.Random(SEED)
+    pools = []
+    for repository in sys.argv[4:]:
+        pool = sorted(found(signal, repository, mirror), key=lambda each: each.load.subject)
+        print(f"# {repository}: {len(pool)} findings, {sum(each.load.points for each in pool):.2f} points")
+        drawn.shuffle(pool)
+        pools.append(pool)
+    for number, each in enumerate(sample(pools, count), start=1):
+        show(number, each, signal)
+
+
+def found(signal: WideSignal, repository: str, mirror: Path) -> Iterator[Found]:
+    """What the signal charges in the tree of a repository; what no patch is priced for is left out."""
+    texts = dict(sources(repository, mirror))
+    facts = {path: python.build().extract(text.encode()) for path, text in texts.items()}
+    view = plain(facts, filings())
+    keys = {entry.key for each in facts.values() for filing in filings() for entry in filing(each)}
+    yield from (Found(repository, load, texts, view) for load in signal.loads(sorted(keys), view) if load.points)
+
+
+def sources(repository: str, mirror: Path) -> Iterator[tuple[str, str]]:
+    name, _, revision = repository.partition("@")
+    place = mirror / name.replace("/", "+") / "repo"
+    command = ["git", f"--git-dir={place}", "archive", revision or "HEAD"]
+    packed = subprocess.run(command, check=True, capture_output=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(packed)) as tree:
+        for member in tree:
+            held = tree.extractfile(member) if member.isfile() and member.name.endswith(".py") else None
+            if held is not None and not zone(member.name):
+                yield member.name, held.read().decode(errors="replace")
+
+
+def sample(pools: list[list[Found]], count: int) -> list[Found]:
+    taken: list[Found] = []
+    while len(taken) < count and any(pools):
+        taken += [pool.pop() for pool in pools if pool]
+    return taken[:count]
+
+
+def show(number: int, each: Found, signal: WideSignal) -> None:
+    load = each.load
+    told = signal.explain(load, None, each.view)
+    print(f"\n## {number}. {each.repository}: {load.subject} ({load.points:.2f} points, {len(load.sites)} places)")
+    print(f"{told.message}\nDO: {told.do} (saves {told.saves})" if told else "(nothing to say)")
+    for site in load.sites[:SITES]:
+        print(f"--- {site.path}:{site.line} {site.unit}")
+        print("\n".join(context(each.texts[site.path].splitlines(), site)))
+
+
+def context(lines: list[str], site: Posting) -> list[str]:
+    first = max(site.line - 1 - AROUND, 0)
+    return [f"{first + at + 1:6} {line}" for at, line in enumerate(lines[first : site.line + 2 * AROUND])]
 
 
 if __name__ == "__main__":

@@ -22,6 +22,9 @@ _SHOWN = 5
 """Places that a message names."""
 
 
+_BINARY = {"eq", "ne", "lt", "le", "gt", "ge", "add", "sub", "mul", "and", "or", "xor", "truediv", "floordiv", "mod"}
+_COMPARING = {f"__{sign}{name}__" for name in _BINARY for sign in ("", "r", "i")}
+
 Wanted = Callable[[Unit, Atom], bool]
 Keys = Callable[[Atom], Sequence[str]]
 """Whether an atom of a unit counts, and under which keys it is filed."""
@@ -66,6 +69,11 @@ def filed(
                 seen.add(detail)
                 for key in keys(atom):
                     yield Entry(key, unit.qualname, atom.line, (*detail, *above.get(atom.owner, ())))
+
+
+def compares(unit: Unit) -> bool:
+    """Whether the unit is a method behind an operator: it asks what the other operand is, as every such method does."""
+    return short(unit.qualname) in _COMPARING
 
 
 def asked(posting: Posting) -> Question:

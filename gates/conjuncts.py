@@ -18,8 +18,9 @@ Site = tuple[str, str]
 """A unit of a tree: its path and its qualname."""
 
 _LOCAL = re.compile(r"\$(\w+)")
-_VALUE = r"(?:\$|None|True|False|''|-?\d+(?:\.\d+)?|\(\))"
-_ANONYMOUS = re.compile(rf"(?:not )?\$|\$ (?:is|is not|==|!=|<|>=|>|<=|in|not in) {_VALUE}")
+_BARE = r"\$(?:[(\[][$, ]*[)\]])*"
+_VALUE = rf"(?:{_BARE}|None|True|False|''|-?\d+(?:\.\d+)?|\(\))"
+_ANONYMOUS = re.compile(rf"(?:not )?{_BARE}|{_BARE} (?:is|is not|==|!=|<|>=|>|<=|in|not in) {_VALUE}")
 _THERE = re.compile(r"(?:not )?([\w$.]+)(?: is not None| is None)?")
 _ORDERS = 24
 """Ways to number the locals of parts of one shape that are tried; where there are more, locals get no numbers."""

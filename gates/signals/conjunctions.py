@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from pareback.gates.asked import listed, newest
+from pareback.gates.asked import compares, listed, newest
 from pareback.gates.conjuncts import Recurring, canonical, chosen, closed, covered, pairs, recurring, telling
 from pareback.gates.facts import Conjunction, FileFacts
 from pareback.gates.points import CONJUNCTION, FLOW, INTERFACE, MISSED, PLACES
@@ -53,7 +53,7 @@ class _Conjunctions:
 
     def entries(self, facts: FileFacts, /) -> Iterator[Entry]:
         for unit in facts.units:
-            for found in unit.conjunctions:
+            for found in () if compares(unit) else unit.conjunctions:
                 parts = telling(found.parts)
                 for pair in pairs(parts):
                     yield Entry(_PREFIX + _END.join(pair), unit.qualname, found.line, parts)

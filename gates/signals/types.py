@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from pareback.gates.asked import about, asked, by_owner, filed, listed, newest, one_each, touched, units
+from pareback.gates.asked import about, asked, by_owner, compares, filed, listed, newest, one_each, touched, units
 from pareback.gates.facts import Atom, FileFacts, Unit
 from pareback.gates.owners import attribute, owners, short
 from pareback.gates.phrases import phrase, thing
@@ -22,10 +22,6 @@ _TESTED, _ASKED = "tested:", "typed:"
 """Prefixes of keys: of tests by each type that they name, and by the attribute that they ask."""
 _CLASS = "class"
 _HAS = "hasattr:"
-_BINARY = {"eq", "ne", "lt", "le", "gt", "ge", "add", "sub", "mul", "and", "or", "xor", "truediv", "floordiv", "mod"}
-_OWN = {f"__{sign}{name}__" for name in _BINARY for sign in ("", "r", "i")}
-"""Methods that answer NotImplemented to types they do not know."""
-
 _SHAPES = "class Circle:\n    r = 1\n\nclass Square:\n    s = 1\n\n"
 _SWITCH = """
 def {0}(shape):
@@ -89,7 +85,7 @@ class _Types:
 
 
 def _counts(unit: Unit, atom: Atom) -> bool:
-    return atom.kind == "type" and short(unit.qualname) not in _OWN
+    return atom.kind == "type" and not compares(unit)
 
 
 def _types(atom: Atom) -> list[str]:
