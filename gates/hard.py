@@ -1,7 +1,7 @@
 """What blocks a patch at any budget, because no price makes it right: every hard rule, asked in turn.
 
-Rules over one file stand in `rules/`. Those over the tree (H2, H6, H7, H8) come with the load of the signal that sees
-the tree: a load says which rule it breaks.
+Rules over units stand in `rules/`. Those over the tree (H6, H7, H8) come with the load of the signal that sees it: a
+load says which rule it breaks.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ from importlib import import_module
 from pareback.gates.rule import Patch, Rule
 from pareback.gates.verdict import Finding
 
-IN_FORCE = ("flow", "handlers", "code", "suppressions", "unreadable")
+IN_FORCE = ("flow", "copies", "handlers", "code", "suppressions", "zones", "unreadable")
 """Files under `rules/`, in the order of their ids."""
 
 

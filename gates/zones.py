@@ -28,7 +28,8 @@ _NOTES = {
     "readme",
     "news",
 }
-_GENERATED = ("_pb2.py", "_pb2_grpc.py", "_pb2.pyi")
+COMPILED = ("_pb2.py", "_pb2_grpc.py", "_pb2.pyi")
+"""Endings that protocol compilers give."""
 
 
 def zone(path: str, *, generated: bool = False) -> Zone | None:
@@ -37,7 +38,7 @@ def zone(path: str, *, generated: bool = False) -> Zone | None:
     folder: Zone | None = next((_FOLDERS[name.lower()] for name in place.parts[:-1] if name.lower() in _FOLDERS), None)
     if folder:
         return folder
-    if generated or place.name.endswith(_GENERATED):
+    if generated or place.name.endswith(COMPILED):
         return "generated"
     return _by_name(place)
 
