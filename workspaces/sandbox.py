@@ -3,6 +3,9 @@
 The level's name is part of every result, so that nobody takes an unconfined run for a confined one.
 """
 
+import os
+import subprocess
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +23,8 @@ READY = "ready"
 
 CONFINEMENT = "PAREBACK_CONFINEMENT"
 """The variable that tells a fork server how its runs confine themselves: a JSON object, absent where they need not."""
+
+_PATIENCE = 20.0  # seconds for one try
 
 
 class Inseparable(Exception):
@@ -81,6 +86,19 @@ class _Unconfined:
 
 unconfined: Wrap = _Unconfined()
 """The wrap of no sandbox."""
+
+
+def tried(argv: list[str]) -> str | None:
+    """None where a confined command that does nothing ends well, else what it printed, in one line."""
+    with tempfile.TemporaryDirectory() as home:
+        environment = {"PATH": os.defpath, "HOME": home}
+        try:
+            done = subprocess.run(
+                argv, cwd=home, capture_output=True, text=True, timeout=_PATIENCE, env=environment, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return str(error)
+    return None if done.returncode == 0 else " ".join(done.stderr.split()) or f"exit code {done.returncode}"
 
 
 def needs(program: Path) -> tuple[Bind, ...]:

@@ -27,7 +27,7 @@ except ImportError:
     CDLL = None  # type: ignore[assignment,misc]  # an interpreter built without it cannot adopt orphans
 
 _DUMP = getattr(signal, "SIGRTMIN", signal.SIGUSR2) + (9 if hasattr(signal, "SIGRTMIN") else 0)
-_SUBREAPER, _DEATH_SIGNAL = 36, 1  # numbers of prctl(2)
+_SUBREAPER, _DEATH_SIGNAL, _DUMPABLE = 36, 1, 4  # numbers of prctl(2)
 
 
 def prctl(option: int, value: int) -> None:
@@ -43,6 +43,7 @@ def supervise(forked: Any, channel: int, output: int, line: int) -> dict[str, An
     prctl(_SUBREAPER, 1)
     request = hear(channel)
     forked.supervise(request)
+    prctl(_DUMPABLE, 0)  # the tests run as the same user: its memory is not theirs to read or write
     hears, wakes = os.pipe()
     os.set_blocking(wakes, False)
     signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
@@ -139,6 +140,7 @@ def end(pid: int, number: int) -> None:
 def begin(forked: Any, request: dict[str, Any], channel: int, output: int) -> None:
     """The child: become a process like a freshly started one, in its slot, with nothing but what it may have."""
     os.setsid()
+    prctl(_DUMPABLE, 1)
     prctl(_DEATH_SIGNAL, signal.SIGKILL)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     nothing = os.open(os.devnull, os.O_RDONLY)

@@ -62,6 +62,7 @@ class Forked:
         self.resources.limit(self.limits)
         if self.level == "standard":
             os.environ.update(HOME=self.private, TMPDIR=self.private)
+            tempfile.tempdir = None  # the server's is remembered
             self.wall.restrict(self.orders["read"], [*self.orders["write"], request["slot"], self.private])
             self.seccomp.install(self.filter)
 

@@ -28,12 +28,12 @@ def version() -> int:
     return max(0, int(ctypes.CDLL(None).syscall(_CREATE, None, ctypes.c_size_t(0), 1)))
 
 
-def restrict(read: list[str], write: list[str]) -> None:
+def restrict(read: list[str], write: list[str], *, network: bool = False) -> None:
     """From now on this process reads and runs only what lies at or below `read` and `write`, and writes only below
-    `write`; it opens no TCP connection, and where the kernel can, signals nobody outside. What does not exist is left
-    out. Raises OSError where the kernel has no Landlock."""
+    `write`; without `network` it opens no TCP connection; and where the kernel can, it signals nobody outside. What
+    does not exist is left out. Raises OSError where the kernel has no Landlock."""
     every = (1 << max((count for since, count in _RIGHTS if since <= version()), default=0)) - 1
-    rules = _create(every)
+    rules = _create(every, _BIND_AND_CONNECT if version() >= _NETWORK_SINCE and not network else 0)
     for paths, rights in ((read, _READ), (write, every)):
         for path in paths:
             with suppress(FileNotFoundError):
@@ -43,8 +43,7 @@ def restrict(read: list[str], write: list[str]) -> None:
     os.close(rules)
 
 
-def _create(every: int) -> int:
-    network = _BIND_AND_CONNECT if version() >= _NETWORK_SINCE else 0
+def _create(every: int, network: int) -> int:
     scopes = _SOCKETS_AND_SIGNALS if version() >= _SCOPES_SINCE else 0
     size = 24 if scopes else 16 if network else 8
     return _call(_syscall(_CREATE, struct.pack("QQQ", every, network, scopes), size, 0), "landlock_create_ruleset")

@@ -28,14 +28,13 @@ _SETUP_FILE = 16  # times the size that a test's file may have: an archive with 
 @dataclass(frozen=True, slots=True)
 class Orders:
     """What to give up. `staged` places are mounted for an ordinary user, and root is given up; `read` and `write` are
-    all that is left of the file system where `fenced`; `roomy` is for a set-up, which may write large files."""
+    all that is left of the file system where `fenced`; with a `network` large files may be written: it is a set-up."""
 
     staged: tuple[str, ...] = ()
     fenced: bool = False
     read: tuple[str, ...] = ()
     write: tuple[str, ...] = ()
-    sockets: bool = True
-    roomy: bool = False
+    network: bool = False
 
 
 def launched(orders: Orders, argv: Sequence[str]) -> list[str]:
@@ -55,7 +54,7 @@ def main() -> None:
 
 def _follow(orders: Orders, argv: list[str]) -> None:
     limits = resources.limits(resources.memory(os.environ))
-    if orders.roomy:
+    if orders.network:
         limits[resources.FILES] *= _SETUP_FILE
     resources.limit(limits)
     if orders.staged:
@@ -70,8 +69,8 @@ def _fence(orders: Orders) -> None:
     private = tempfile.mkdtemp(prefix="home-", dir=os.environ["HOME"])
     os.environ.update(HOME=private, TMPDIR=private)
     renounce()
-    landlock.restrict([*orders.read], [*orders.write, private])
-    seccomp.install(seccomp.program(sockets=orders.sockets))
+    landlock.restrict([*orders.read], [*orders.write, private], network=orders.network)
+    seccomp.install(seccomp.program(sockets=orders.network))
 
 
 def _filter() -> str:

@@ -3,7 +3,6 @@
 import json
 import os
 import stat
-import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +10,18 @@ from pathlib import Path
 
 from pareback.workspaces.confinement import resources, staging
 from pareback.workspaces.confinement.launch import FILTER, Orders, launched
-from pareback.workspaces.sandbox import CONFINEMENT, Bind, Inseparable, Lack, Level, Purpose, Sandbox, needs, outermost
+from pareback.workspaces.sandbox import (
+    CONFINEMENT,
+    Bind,
+    Inseparable,
+    Lack,
+    Level,
+    Purpose,
+    Sandbox,
+    needs,
+    outermost,
+    tried,
+)
 
 BWRAP = "/usr/bin/bwrap"  # never one from PATH: a distribution's permission is for this file only
 SIZE = 256 << 20  # bytes of each temporary folder
@@ -23,7 +33,6 @@ _ETC = (
 _ETC_WITH_NETWORK = ("ca-certificates", "pki", "resolv.conf", "ssl")
 _ALONE = ("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--new-session")
 _TASKS = f'ulimit -u {resources.TASKS} 2>/dev/null || ulimit -p {resources.TASKS}; exec "$@"'
-_PATIENCE = 20.0  # seconds for one try
 _ALLOW = """\
 let bubblewrap make user namespaces: write
   abi <abi/4.0>,
@@ -62,7 +71,7 @@ class Bubblewrap:
             shown.append(Bind(self.slots, writable=True))
         places = outermost(shown)
         root = os.geteuid() == 0
-        orders = Orders(staged=tuple(str(bind.path) for bind in places) if root else (), roomy=purpose == "setup")
+        orders = Orders(staged=tuple(str(bind.path) for bind in places) if root else (), network=purpose == "setup")
         shows = [word for number, bind in enumerate(places) for word in _shown(bind, number if root else None)]
         inside = [*_told(self, places, purpose), "--", *_limited(argv, purpose)]
         return launched(orders, [BWRAP, *_ALONE, *_system(network=purpose == "setup"), *shows, *inside])
@@ -75,7 +84,7 @@ class Bubblewrap:
             return Lack("bubblewrap is not installed", "install it: apt-get install bubblewrap")
         if found.st_uid != 0 or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
             return Lack(f"{BWRAP} is not root's alone", f"chown root:root {BWRAP} && chmod 755 {BWRAP}")
-        printed = _tried(self.wrap(["/usr/bin/true"]))
+        printed = tried(self.wrap(["/usr/bin/true"]))
         return None if printed is None else Lack(printed, _mend(printed))
 
     def keeps_apart(self) -> bool:
@@ -83,7 +92,7 @@ class Bubblewrap:
         with tempfile.TemporaryDirectory() as slots:
             server = Bubblewrap(Path(slots), (), separable=True)
             inner = ["unshare", "--user", "--map-root-user", "--mount", "--pid", "--ipc", "--net", "--uts", "--fork"]
-            return _tried(server.wrap([*inner, "--mount-proc", "true"], purpose="server")) is None
+            return tried(server.wrap([*inner, "--mount-proc", "true"], purpose="server")) is None
 
 
 def build(*, slots: Path | None = None, read: tuple[Path, ...] = (), separable: bool = True) -> Sandbox:
@@ -134,16 +143,6 @@ def _told(sandbox: Bubblewrap, places: Sequence[Bind], purpose: Purpose) -> list
 def _limited(argv: list[str], purpose: Purpose) -> list[str]:
     """Processes are counted inside the namespace, so the limit is set there."""
     return list(argv) if purpose == "server" else ["/bin/sh", "-c", _TASKS, "sh", *argv]
-
-
-def _tried(argv: list[str]) -> str | None:
-    """None where the command ends well, else what it printed, in one line."""
-    environment = {"PATH": os.defpath, "HOME": "/"}
-    try:
-        done = subprocess.run(argv, capture_output=True, text=True, timeout=_PATIENCE, env=environment, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return str(error)
-    return None if done.returncode == 0 else " ".join(done.stderr.split()) or f"exit code {done.returncode}"
 
 
 def _mend(printed: str) -> str:
