@@ -103,9 +103,9 @@ class Mentions:
         names = (name for alias in node.names if "_" in alias.name for name in alias.name.split("."))
         self.imported.update(name for name in names if private(name))
 
-    def behind(self, statement: ast.stmt, last: ast.stmt, start: int, end: int) -> None:
+    def behind(self, line: int, last: ast.stmt, start: int, end: int) -> None:
         """Statements that stand behind one that leaves the block."""
-        self.dead.append(("unreachable", (statement.end_lineno or 0, last.end_lineno or 0, start, end)))
+        self.dead.append(("unreachable", (line, last.end_lineno or line, start, end)))
 
     def constant(self, node: ast.If, start: int, end: int) -> None:
         """A condition that is a constant: what it guards never runs, or the condition is none."""
@@ -132,7 +132,7 @@ def mentioned(found: Mentions, tokens: Sequence[str], own: Collection[str]) -> t
         if "_" in token and token[1:2] == ":":
             _sort(token, bare, reached)
     taken = {name for node in found.aside for name in _spoken(node)}
-    names = sorted((bare | reached | taken).difference(own))
+    names = sorted((bare | reached | taken).difference(part.partition("#")[0] for part in own))
     called = {name for name in names if name in found.called}
     return tuple(
         Mention(

@@ -1,0 +1,110 @@
+"""Private names: where they are defined, who speaks of them, and which of them nothing reaches.
+
+Definitions and mentions of a name stand under one key. A definition also stands under every beginning of its name that
+ends with an underscore: a text such as `"_visit_"` reaches all of these.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pareback.gates.facts import FileFacts, Unit
+from pareback.gates.owners import short
+from pareback.gates.wide import Entry, Posting, View
+
+_KEY = "name:"
+_IS, _UNDER, _SAID = "is", "under", "said"
+_SURE, _REACHES, _HELD = "sure", "reaches", "held"
+
+_TOOLS = {
+    *("staticmethod", "classmethod", "property", "cached_property", "cache", "lru_cache", "contextmanager"),
+    *("asynccontextmanager", "wraps", "dataclass", "final", "unique", "total_ordering", "no_type_check"),
+}
+"""Decorators that give nobody else a reason to call what they decorate."""
+
+_ROOTS = {"object", "Exception", "ValueError", "TypeError", "KeyError", "RuntimeError", "OSError", "NamedTuple", "ABC"}
+"""Bases that call none of the methods that a class adds, and know none of the classes below them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """A private name. `dead` are its definitions that nothing reaches. `unread` are the parameters that its only
+    definition never reads, where every mention is a call: nothing asks for that signature."""
+
+    name: str
+    dead: tuple[Posting, ...]
+    unread: tuple[tuple[str, Posting], ...] = ()
+
+
+def entries(facts: FileFacts) -> Iterator[Entry]:
+    """What a file defines and mentions."""
+    yield from _defined(facts)
+    said: dict[str, tuple[Unit, set[str]]] = {}
+    for unit in facts.units:
+        for mention in unit.mentions:
+            marks = said.setdefault(mention.name, (unit, set()))[1]
+            marks |= {word for word, holds in ((_REACHES, mention.reach), (_HELD, mention.taken)) if holds}
+    for name, (unit, marks) in sorted(said.items()):
+        yield Entry(_KEY + name, unit.qualname, unit.line, (_SAID, *sorted(marks)))
+
+
+def referenced(names: Iterable[str]) -> Iterator[Entry]:
+    """What stands in the index for names that are used from outside the tree: by tests, by the ticket."""
+    return (Entry(_KEY + name, "", 1, (_SAID, _HELD, _REACHES)) for name in sorted(set(names)))
+
+
+def _defined(facts: FileFacts) -> Iterator[Entry]:
+    bases = {unit.qualname: unit.bases for unit in facts.units if unit.kind == "class"}
+    computed = any(hidden.kind == "dynamic" for unit in facts.units for hidden in unit.hidden)
+    for unit in facts.units:
+        name = short(unit.qualname)
+        if unit.kind != "module" and private(name):
+            above = bases.get(unit.qualname if unit.kind == "class" else unit.owner, ())
+            sure = not computed and _TOOLS.issuperset(unit.decorators) and _ROOTS.issuperset(above)
+            unread = [thing.name for thing in unit.unused if thing.kind == "parameter"]
+            yield Entry(_KEY + name, unit.qualname, unit.line, (_IS, _SURE if sure else "", *unread))
+            yield from (Entry(_KEY + start, unit.qualname, unit.line, (_UNDER, name)) for start in _beginnings(name))
+
+
+def private(name: str) -> bool:
+    """Whether a name asks others to keep away: `_x` and `__x`, but not `__x__` and not `_`."""
+    return name[:1] == "_" and not name.endswith("__") and name.strip("_") != ""
+
+
+def _beginnings(name: str) -> Iterator[str]:
+    """`_visit_` and `_visit_if_` of `_visit_if_else`."""
+    first = len(name) - len(name.lstrip("_"))
+    return (name[: at + 1] for at in range(first, len(name) - 1) if name[at] == "_")
+
+
+def unreached(keys: Collection[str], view: View) -> Iterator[Unreached]:
+    """Every private name that can depend on these keys and has something that nothing reaches, in order."""
+    names = {key.removeprefix(_KEY) for key in keys if key.startswith(_KEY)}
+    under = {
+        posting.detail[1] for name in names for posting in view.postings(_KEY + name) if posting.detail[0] == _UNDER
+    }
+    for name in sorted(names | under):
+        found = _unreached(name, view)
+        if found.dead or found.unread:
+            yield found
+
+
+def _unreached(name: str, view: View) -> Unreached:
+    postings = view.postings(_KEY + name)
+    definitions = [posting for posting in postings if posting.detail[0] == _IS]
+    said = [posting for posting in postings if posting.detail[0] == _SAID]
+    if not definitions or _spelled(name, view):
+        return Unreached(name, ())
+    dead = tuple(found for found in definitions if found.detail[1] == _SURE and not _used(found, said))
+    if dead or len(definitions) > 1 or any(_HELD in posting.detail for posting in said):
+        return Unreached(name, dead)
+    only = definitions[0]
+    return Unreached(name, (), tuple((unread, only) for unread in only.detail[2:] if only.detail[1] == _SURE))
+
+
+def _spelled(name: str, view: View) -> bool:
+    """Whether a text of the tree is the beginning of the name."""
+    return any(posting.detail[0] == _SAID for start in _beginnings(name) for posting in view.postings(_KEY + start))
+
+
+def _used(definition: Posting, said: Sequence[Posting]) -> bool:
+    return any(posting.path == definition.path or _REACHES in posting.detail for posting in said)
