@@ -178,7 +178,7 @@ def try_write_installed(aims):
     return False
 
 
-def try_daemon(aims):
+def try_daemon(aims):  # the last: what it leaves is no stranger's memory
     """Leave a process behind, out of the group, the session and the family, holding the output open."""
     if os.fork() == 0:
         os.setsid()
@@ -188,7 +188,7 @@ def try_daemon(aims):
     return False  # the outside knows
 
 
-ATTEMPTS = {name[len("try_") :]: value for name, value in sorted(globals().items()) if name.startswith("try_")}
+ATTEMPTS = {name[len("try_") :]: value for name, value in list(globals().items()) if name.startswith("try_")}
 
 
 def _others():

@@ -1,5 +1,6 @@
 """The command line: words in, exit codes out. The door to typer; every command imports its body when it is called."""
 
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from pareback.orchestrator.hardened import harden
 
 app = typer.Typer(
     name="pareback",
@@ -204,6 +207,7 @@ def _do(command: str, **words: Any) -> None:
 
 def main() -> None:
     """Every command starts here."""
+    harden(os.environ)
     sys.exit(guarded(lambda: app(standalone_mode=False)))
 
 

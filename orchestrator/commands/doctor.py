@@ -3,18 +3,23 @@
 import json as jsons
 import os
 import platform
+import shutil
 import subprocess
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from pareback.orchestrator import home, ladder, parts
+from pareback.orchestrator import confined, home, ladder, parts
 from pareback.orchestrator.config import ConfigError, environment_layer, resolve, user_layer
 from pareback.workspaces import interpreter
 from pareback.workspaces.repository import NotARepository, open_repository
+from pareback.workspaces.sandbox import Lack
 
 OLD_GIT = (2, 50, 1)
 """Git before this needs a distribution's backports of the fixes of May 2024 and July 2025."""
+
+LITTLE = 2 << 30
+"""Bytes of free disk below which a run may not find room for its copies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +33,15 @@ class Finding:
 
 def do(*, repo: Path, json: bool) -> int:
     """Look, and say; 0 whatever is found, since a missing thing may not be needed."""
-    findings = [_python(), _git(), _sandbox(), _interpreter(repo), _settings(), _cache()]
+    offers = confined.offers(home.find(os.environ).cache)
+    findings = [_python(), _git(), _sandbox(offers), _interpreter(repo, offers), _runners(), _settings(), _cache()]
     if json:
         print(jsons.dumps([asdict(finding) for finding in findings], indent=2))
         return 0
     for finding in findings:
         print(f"{'-' if finding.mend else 'ok':<3} {finding.what:<12} {finding.found}")
-        if finding.mend:
-            print(f"{'':<16} {finding.mend}")
+        for line in finding.mend.splitlines():
+            print(f"{'':<16} {line}")
     return 0
 
 
@@ -54,17 +60,31 @@ def _git() -> Finding:
     return Finding("git", text, old)
 
 
-def _sandbox() -> Finding:
-    levels = ", ".join(parts.names("sandboxes"))
-    return Finding("sandbox", f"offered: {levels}", "tests run unconfined: use it on repositories you trust")
+def _sandbox(offers: list[confined.Offer]) -> Finding:
+    """The level that runs get, and why it is no better one."""
+    best = next(offer for offer in offers if offer.lack is None)
+    lacks = [_lacking(offer.name, offer.lack) for offer in offers[: offers.index(best)] if offer.lack is not None]
+    apart = "" if best.keeps_apart else "; one interpreter per run, as forked ones cannot be kept apart here"
+    unheld = ["tests run unconfined: use it on repositories you trust"] if best.level == "none" else []
+    return Finding("sandbox", f"{best.level}{apart}", "\n".join([*lacks, *unheld]))
 
 
-def _interpreter(repo: Path) -> Finding:
+def _lacking(name: str, lack: Lack) -> str:
+    return f"no {name}: {lack.why}. {lack.mend}"
+
+
+def _runners() -> Finding:
+    return Finding("runners", ", ".join(parts.names("runners")))
+
+
+def _interpreter(repo: Path, offers: list[confined.Offer]) -> Finding:
+    """The one that a run here would take, asked in the sandbox that the run would have."""
+    wrap = next(offer for offer in offers if offer.lack is None).build().wrap
     try:
         shadow = home.find(os.environ).cache / "doctor"
         with open_repository(repo.absolute(), shadow=shadow) as repository:
             tracked = repository.files(repository.head) if repository.head else {}
-            found = interpreter.discover(repository.root, explicit=None, environ=os.environ, tracked=tracked)
+            found = interpreter.discover(repository.root, explicit=None, environ=os.environ, tracked=tracked, wrap=wrap)
     except NotARepository as error:
         return Finding("interpreter", "not looked for", str(error))
     if found is None:
@@ -85,4 +105,6 @@ def _settings() -> Finding:
 
 def _cache() -> Finding:
     place = home.find(os.environ)
-    return Finding("folders", f"runs {place.runs}, cache {place.cache}")
+    free = shutil.disk_usage(next(above for above in (place.cache, *place.cache.parents) if above.exists())).free
+    full = "little space is left: `pareback cache clear`, or set PAREBACK_HOME" if free < LITTLE else ""
+    return Finding("folders", f"runs {place.runs}, cache {place.cache} ({free >> 30} GiB free)", full)
