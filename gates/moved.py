@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import fsum
 
 from pareback.gates.facts import FileFacts
-from pareback.gates.scores import filings, wide
+from pareback.gates.scores import filings, readers, wide
 from pareback.gates.trees import Ground, tree
 from pareback.gates.wide import Load, View, WideSignal
 
@@ -59,7 +59,8 @@ def _moved(signal: WideSignal, before: Iterable[Load], after: Iterable[Load]) ->
 
 
 def touched(base: Mapping[str, FileFacts], head: Mapping[str, FileFacts]) -> list[str]:
-    """The keys under which the two sides file something else, or the same from units whose code differs."""
+    """The keys under which the two sides file something else; of signals that read code too, also those under which
+    units file the same whose code differs."""
     return sorted({key for key, *_ in set(_filed(base)) ^ set(_filed(head))})
 
 
@@ -67,5 +68,6 @@ def _filed(files: Mapping[str, FileFacts]) -> Iterator[tuple[str, ...]]:
     for path, facts in files.items():
         code = {unit.qualname: unit.exact for unit in facts.units}
         for filing in filings():
+            read = code if filing in readers() else {}
             for entry in filing(facts):
-                yield (entry.key, path, entry.unit, code.get(entry.unit, ""), *entry.detail)
+                yield (entry.key, path, entry.unit, read.get(entry.unit, ""), *entry.detail)

@@ -55,16 +55,18 @@ def attribute(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """Who declares one attribute. `family` gives for every class that does the class that its family begins with."""
+    """Who declares one attribute. `family` gives for every class that does the class that its family begins with;
+    `named` are these classes by the last part of their names."""
 
     family: Mapping[Place, Place]
+    named: Mapping[str, Sequence[Place]]
 
     def of(self, owner: str, path: str, bases: Sequence[str] = ()) -> Place | None:
         """The family that an owner named in the file at this path stands for; None where that is open. A class that
         does not declare the attribute has it from one of its `bases`, else, so far as one can see, from the only
         family there is."""
         for names in ((owner,), bases):
-            named = [place for place in self.family if short(place[1]) in names]
+            named = [place for name in dict.fromkeys(names) for place in self.named.get(name, ())]
             here = [place for place in named if place[0] == path]
             if named:
                 found = {self.family[place] for place in here or named}
@@ -77,8 +79,11 @@ def owners(view: View, name: str) -> Owners:
     """The classes of a tree that declare the attribute."""
     postings = view.postings(_KEY + name)
     declared = {(found.path, found.detail[0]): found.detail[1:] for found in postings}
-    above = {place: _base(place, bases, list(declared)) for place, bases in declared.items()}
-    return Owners({place: _first(place, above) for place in declared})
+    named: dict[str, list[Place]] = {}
+    for place in declared:
+        named.setdefault(short(place[1]), []).append(place)
+    above = {place: _base(place, bases, named) for place, bases in declared.items()}
+    return Owners({place: _first(place, above) for place in declared}, named)
 
 
 def declared_at(view: View, name: str, family: Place) -> Posting | None:
@@ -86,9 +91,9 @@ def declared_at(view: View, name: str, family: Place) -> Posting | None:
     return next((found for found in view.postings(_KEY + name) if (found.path, found.detail[0]) == family), None)
 
 
-def _base(place: Place, bases: Sequence[str], declared: Sequence[Place]) -> Place | None:
+def _base(place: Place, bases: Sequence[str], named: Mapping[str, Sequence[Place]]) -> Place | None:
     """The base that declares the attribute too, if there is exactly one."""
-    found = [other for other in declared if short(other[1]) in bases and other != place]
+    found = [other for base in dict.fromkeys(bases) for other in named.get(base, ()) if other != place]
     here = [other for other in found if other[0] == place[0]]
     chosen = here or found
     return chosen[0] if len(chosen) == 1 else None

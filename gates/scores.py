@@ -87,6 +87,12 @@ def filings() -> tuple[Filing, ...]:
 
 
 @cache
+def readers() -> frozenset[Filing]:
+    """Those of them whose loads depend on the code of the units that file."""
+    return frozenset(part.entries for part in wide() if part.reads_code)
+
+
+@cache
 def endings() -> tuple[str, ...]:
     """The endings of the files that are priced."""
     return tuple(suffix for name in LANGUAGES for suffix in _part("languages", name).suffixes)

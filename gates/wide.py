@@ -88,6 +88,11 @@ class WideSignal(Protocol):
         """Changes that cost, changes that save and at least one that must change nothing."""
         ...
 
+    @property
+    def reads_code(self) -> bool:
+        """Whether loads depend on the facts of the units that post, beyond what they post."""
+        ...
+
     def entries(self, facts: FileFacts, /) -> Iterable[Entry]:
         """What the file files in the index. Depends on the facts alone."""
         ...

@@ -37,6 +37,7 @@ _OVERRIDES = "".join(_OVERRIDE.format(name) for name in ("A", "B", "C", "D"))
 class _Clumps:
     id = "S13"
     name = "data clumps"
+    reads_code = False
     advice = "give what travels together a name: one object in place of many parameters"
     examples = (
         Example("", _THREE, CLUMP["place"]),

@@ -36,6 +36,7 @@ _LOCAL = "def {0}(state):\n    if state == 'open':\n        {0}_it()\n"
 class _Conditions:
     id = "S6"
     name = "condition pressure"
+    reads_code = False
     advice = "let the thing that knows the answer do what depends on it"
     examples = (
         Example(_CLASS, _THREE, CONDITION),

@@ -37,6 +37,7 @@ _NONE = "def {0}(a, b):\n    return a is None or b is None\n"
 class _Conjunctions:
     id = "S11"
     name = "repeated conjunction"
+    reads_code = True
     advice = "give conditions that belong together a name"
     examples = (
         Example("", _THREE, CONJUNCTION),
@@ -156,7 +157,7 @@ def _written(source: Conjunction, parts: Sequence[str]) -> str:
 
 def _definition(text: str) -> str:
     """A function or method that says it, with what it needs as parameters."""
-    names = dict.fromkeys(_LOCAL.findall(text))
+    names = sorted(dict.fromkeys(_LOCAL.findall(text)), key=lambda name: name not in {"self", "cls"})
     return f"def means({', '.join(names)}): return {_plain(text)}"
 
 

@@ -27,6 +27,7 @@ _TYPED = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from a import
 class _Coupling:
     id = "S12"
     name = "coupling"
+    reads_code = False
     advice = "let modules depend on each other in one direction only"
     examples = (
         Example({"a.py": _A, "b.py": _B}, {"a.py": _A, "b.py": _CYCLE}, 0.0),

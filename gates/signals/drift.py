@@ -37,6 +37,7 @@ _SPLIT = {"a.py": _THREE, "b.py": "def pause(job: Job):\n    job.state = 'paused
 class _Drift:
     id = "S10"
     name = "state drift"
+    reads_code = True
     advice = "keep one of two things that move together and derive the other, or write both in one method"
     examples = (
         Example(_JOB, _THREE, 0.0),

@@ -29,6 +29,7 @@ _BOX = "class Box(Shape):\n    def size(self, a, b, c, d):\n        return b\n"
 class _Interface:
     id = "S5"
     name = "interface"
+    reads_code = False
     advice = "fewer things to know: one parameter object for many parameters, two functions for a flag"
     examples = (
         Example("", "def f(a, b, c, d, e, flag=False):\n    return a\n", 1.75),

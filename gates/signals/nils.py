@@ -52,6 +52,7 @@ _NAMED = 5
 class _Nils:
     id = "S7"
     name = "nil pressure"
+    reads_code = False
     advice = "let a value always be there: make it where None is made now, or raise there"
     examples = (
         Example("", _CART, NIL_SOURCE),

@@ -43,6 +43,7 @@ _TEXTS = _CELL + "".join(map(_TEXT.format, ("show", "send", "pack")))
 class _Types:
     id = "S8"
     name = "type pressure"
+    reads_code = False
     advice = "let each type do its part in a method of one name, or make a value one type where it enters"
     examples = (
         Example(_SHAPES, _DRAWN, 2 * TYPE_TEST),
