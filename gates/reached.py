@@ -1,7 +1,7 @@
 """Private names: where they are defined, who speaks of them, and which of them nothing reaches.
 
-Definitions and mentions of a name stand under one key. A definition also stands under every beginning of its name that
-ends with an underscore: a text such as `"_visit_"` reaches all of these.
+Definitions and mentions of a name stand under one key, a class with all its methods. A definition also stands
+under every beginning of its name that ends with an underscore: a text such as `"_visit_"` reaches all of these.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -12,7 +12,7 @@ from pareback.gates.owners import short
 from pareback.gates.wide import Entry, Posting, View
 
 _KEY = "name:"
-_IS, _UNDER, _SAID = "is", "under", "said"
+_IS, _PART, _UNDER, _SAID = "is", "part", "under", "said"
 _SURE, _REACHES, _HELD = "sure", "reaches", "held"
 
 _TOOLS = {
@@ -63,6 +63,8 @@ def _defined(facts: FileFacts) -> Iterator[Entry]:
             unread = [thing.name for thing in unit.unused if thing.kind == "parameter"]
             yield Entry(_KEY + name, unit.qualname, unit.line, (_IS, _SURE if sure else "", *unread))
             yield from (Entry(_KEY + start, unit.qualname, unit.line, (_UNDER, name)) for start in _beginnings(name))
+            for part in (part for part in facts.units if part.qualname.startswith(f"{unit.qualname}.")):
+                yield Entry(_KEY + name, part.qualname, part.line, (_PART,))
 
 
 def private(name: str) -> bool:
