@@ -6,9 +6,10 @@ copies of one thing share their price. What a group costs is known from its unit
 what is filed under its gram.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import fsum
+from typing import Generic, TypeVar
 
 from pareback.gates.clones.likeness import Likeness, likeness
 from pareback.gates.clones.outline import Outline, key, outline
@@ -16,11 +17,11 @@ from pareback.gates.facts import Unit
 from pareback.gates.points import CLONE, LOOKED_AT
 from pareback.gates.wide import Posting, View
 
-Place = tuple[str, str]
-"""Path and qualname."""
-
 _REPEATED = 2
-"""Detail of a gram that its unit has more than once: its print, and a mark."""
+"""Details of a gram that its unit has more than once: the unit's print, and a mark."""
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class Pair:
     other: int
     likeness: Likeness
     here: bool
+
+    def has(self, member: int) -> bool:
+        """Whether it is a pair of this member."""
+        return member in (self.one, self.other)
 
     def seen_from(self, member: int) -> Iterator[Likeness]:
         """What a member shares with the other; both stretches, where it is its own copy."""
@@ -46,8 +51,8 @@ class Group:
     """The units that file a gram and the pairs of them that are alike."""
 
     sites: tuple[Posting, ...]
-    outlines: tuple[Outline, ...]
-    pairs: tuple[Pair, ...]
+    outlines: tuple[Outline, ...] = ()
+    pairs: tuple[Pair, ...] = ()
 
     def charged(self) -> tuple[Pair, ...]:
         """The pairs that pay here."""
@@ -81,54 +86,77 @@ def _lines(found: Likeness) -> Iterator[tuple[int, float]]:
 
 
 @dataclass(slots=True)
+class _Known(Generic[_Key, _Value]):
+    """What was found out before. When it is full it is forgotten: to find it out again is cheap."""
+
+    most: int
+    values: dict[_Key, _Value] = field(default_factory=dict)
+
+    def keep(self, key: _Key, value: _Value) -> _Value:
+        if len(self.values) >= self.most:
+            self.values.clear()
+        self.values[key] = value
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Outlines by print, and pairs of prints that were compared: the same in every tree."""
+
+    outlines: _Known[str, Outline] = field(default_factory=lambda: _Known(1 << 13))
+    pairs: _Known[tuple[str, str], Likeness | None] = field(default_factory=lambda: _Known(1 << 17))
+
+
+@dataclass(frozen=True, slots=True)
 class Tree:
-    """One tree, read for clones: outlines and likenesses are made once."""
+    """One tree, read for clones."""
 
     view: View
-    _units: dict[str, Mapping[str, Unit]] = field(default_factory=dict)
-    _outlines: dict[Place, Outline] = field(default_factory=dict)
-    _pairs: dict[tuple[Place, Place], Likeness | None] = field(default_factory=dict)
+    memory: Memory
 
-    def sites(self, gram: str) -> tuple[Posting, ...]:
+    def group(self, gram: str) -> Group:
+        """What is filed under a gram."""
+        sites = self._sites(gram)
+        if len(sites) <= 1 and not any(_repeats(site) for site in sites):
+            return Group(sites)
+        outlines = tuple(self._outline(site) for site in sites)
+        return Group(sites, outlines, tuple(self._alike(gram, sites, outlines)))
+
+    def unit(self, site: Posting) -> Unit:
+        """The unit that filed there."""
+        return next(unit for unit in self.view.facts(site.path).units if unit.qualname == site.unit)
+
+    def _sites(self, gram: str) -> tuple[Posting, ...]:
         """Where the gram is filed. Of very many units those with the first prints, in whatever order they stand."""
         found = self.view.postings(gram)
         if len(found) > LOOKED_AT:
             found = sorted(sorted(found, key=lambda posting: posting.detail)[:LOOKED_AT])
         return tuple(found)
 
-    def group(self, gram: str) -> Group:
-        """What is filed under a gram."""
-        sites = self.sites(gram)
-        if len(sites) == 1 and len(sites[0].detail) < _REPEATED:
-            return Group(sites, (), ())
-        outlines = tuple(self._outline(posting) for posting in sites)
-        return Group(sites, outlines, tuple(self._alike(gram, sites)))
+    def _outline(self, site: Posting) -> Outline:
+        known = self.memory.outlines
+        return known.values.get(site.detail[0]) or known.keep(site.detail[0], outline(self.unit(site)))
 
-    def _alike(self, gram: str, sites: Sequence[Posting]) -> Iterator[Pair]:
+    def _alike(self, gram: str, sites: Sequence[Posting], outlines: Sequence[Outline]) -> Iterator[Pair]:
         for one, first in enumerate(sites):
-            for other in range(one, len(sites)):
-                if one == other and len(first.detail) < _REPEATED:
-                    continue
-                found = self._likeness((first.path, first.unit), (sites[other].path, sites[other].unit))
+            for other in range(one if _repeats(first) else one + 1, len(sites)):
+                prints = (first.detail[0], sites[other].detail[0])
+                found = self._likeness(prints, (outlines[one], outlines[other]), itself=one == other)
                 if found is not None:
                     yield Pair(one, other, found, key(found.gram) == gram)
 
-    def _outline(self, posting: Posting) -> Outline:
-        place = (posting.path, posting.unit)
-        if place not in self._outlines:
-            if posting.path not in self._units:
-                units = self.view.facts(posting.path).units
-                self._units[posting.path] = {unit.qualname: unit for unit in units}
-            self._outlines[place] = outline(self._units[posting.path][posting.unit])
-        return self._outlines[place]
-
-    def _likeness(self, one: Place, other: Place) -> Likeness | None:
+    def _likeness(self, prints: tuple[str, str], pair: tuple[Outline, Outline], *, itself: bool) -> Likeness | None:
         """Compared in the order of their shapes, so that nothing depends on where they stand."""
-        if (one, other) not in self._pairs:
-            first, second = self._outlines[one], self._outlines[other]
-            if first.shapes <= second.shapes:
-                self._pairs[one, other] = likeness(first, second)
-            else:
-                found = likeness(second, first)
-                self._pairs[one, other] = found.turned() if found else None
-        return self._pairs[one, other]
+        known, name = self.memory.pairs, (prints[0], "" if itself else prints[1])
+        if name in known.values:
+            return known.values[name]
+        if itself:
+            return known.keep(name, likeness(*pair, itself=True))
+        if pair[0].shapes <= pair[1].shapes:
+            return known.keep(name, likeness(*pair))
+        found = likeness(pair[1], pair[0])
+        return known.keep(name, found.turned() if found else None)
+
+
+def _repeats(site: Posting) -> bool:
+    return len(site.detail) >= _REPEATED

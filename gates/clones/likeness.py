@@ -6,7 +6,6 @@ per hole tells a copy with parameters from code that merely looks alike. Nothing
 save the holes, nor on which of the two comes first.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -48,11 +47,14 @@ class Likeness:
         )
 
 
-def likeness(one: Outline, other: Outline) -> Likeness | None:
+def likeness(one: Outline, other: Outline, *, itself: bool = False) -> Likeness | None:
     """Compare two units, or a unit with itself; None where they are not alike."""
     shared = one.grams.keys() & other.grams.keys()
-    runs = [run for run in _runs(one, other, shared) if _counts(one, other, run)] if shared else []
-    near = _near(one, other, runs) if shared and one is not other else []
+    found = _runs(one, other, shared)
+    if itself:
+        found = [run for run in found if run.second - run.first >= run.length]
+    runs = [run for run in found if _counts(one, other, run)]
+    near = _near(one, other, runs) if shared and not itself else []
     if not runs and not near:
         return None
     differences = holes(_lines(one, other, [*runs, *near]))
@@ -66,18 +68,13 @@ def likeness(one: Outline, other: Outline) -> Likeness | None:
 
 
 def _runs(one: Outline, other: Outline, shared: set[Gram]) -> list[Run]:
-    """Every maximal run that holds a shared gram. Within one unit a run may not overlap its copy."""
+    """Every maximal run that holds a shared gram."""
     found: dict[int, list[Run]] = {}
     for first, second in sorted((a, b) for gram in shared for a in one.grams[gram] for b in other.grams[gram]):
         known = found.setdefault(second - first, [])
-        if (one is other and second <= first) or (known and first < known[-1].first + known[-1].length):
-            continue
-        run = _extended(one.shapes, other.shapes, first, second)
-        known.append(run)
-    return sorted(
-        (run for runs in found.values() for run in runs if one is not other or run.second - run.first >= run.length),
-        key=lambda run: (run.first, run.second),
-    )
+        if not known or first >= known[-1].first + known[-1].length:
+            known.append(_extended(one.shapes, other.shapes, first, second))
+    return sorted((run for runs in found.values() for run in runs), key=lambda run: (run.first, run.second))
 
 
 def _extended(ours: Sequence[str], theirs: Sequence[str], first: int, second: int) -> Run:
@@ -120,18 +117,23 @@ def _near(one: Outline, other: Outline, runs: Sequence[Run]) -> list[Run]:
 
 def _may_be_near(one: Outline, other: Outline) -> bool:
     """Whether they could be, if all shapes that they share stood in one order."""
-    if one.unit.kind != "function" or other.unit.kind != "function":
+    if not (one.function and other.function):
         return False
-    heavy = dict(zip(one.shapes, one.masses, strict=True))
-    common = Counter(one.shapes) & Counter(other.shapes)
-    return _near_enough(one, other, sum(heavy[shape] * count for shape, count in common.items()), common.total())
+    mass = lines = 0
+    for shape in one.bag.keys() & other.bag.keys():
+        count = min(one.bag[shape], other.bag[shape])
+        lines += count
+        mass += count * one.weights[shape]
+    return _near_enough(one, other, mass, lines)
 
 
 def _near_enough(one: Outline, other: Outline, mass: int, lines: int) -> bool:
-    least = min(one.mass, other.mass)
-    if least < CLONE["whole"] or min(len(one.shapes), len(other.shapes)) < CLONE["body"]:
+    """Whether so much in common makes near copies: a large part of both, or most of the smaller and not little."""
+    if mass < CLONE["mass"] or max(one.mass, other.mass) < CLONE["whole"] or lines < CLONE["lines"]:
         return False
-    contained = mass >= CLONE["contained"] * least and mass >= CLONE["whole"] and lines > CLONE["body"]
+    contained = (
+        mass >= CLONE["contained"] * min(one.mass, other.mass) and mass >= CLONE["whole"] and lines > CLONE["body"]
+    )
     return contained or 2 * mass >= CLONE["alike"] * (one.mass + other.mass)
 
 
@@ -149,13 +151,12 @@ def _heaviest(one: Outline, runs: Sequence[Run], shared: set[Gram]) -> Gram:
         for at in range(run.first, run.first + run.length - GRAM + 1)
         if (gram := one.shapes[at : at + GRAM]) in shared
     }
-    heavy = dict(zip(one.shapes, one.masses, strict=True))
-    return min(within or shared, key=lambda gram: (-sum(heavy[shape] for shape in gram), gram))
+    return min(within or shared, key=lambda gram: (-sum(one.weights[shape] for shape in gram), gram))
 
 
 def _twins(one: Outline, other: Outline, differences: Sequence[Hole]) -> bool:
     """Whether one is the other for `async`: but for one hole, they differ in what such names begin with."""
-    if one.unit.asynchronous == other.unit.asynchronous:
+    if one.asynchronous == other.asynchronous:
         return False
     return sum(not _twin_names(hole.one, hole.other) for hole in differences) <= 1
 

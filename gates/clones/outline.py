@@ -1,5 +1,6 @@
 """A unit as the search for clones sees it: the shape, the mass, the cost and the leaves of every logical line."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import fsum
@@ -21,21 +22,20 @@ _STORED = skeleton(("=", "n", "n"))
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The lines of a unit. The mass of a line is the number of tokens in its shape; costs are in points."""
+    """The lines of a unit, whatever it is called and wherever it stands. The mass of a line is the number of tokens in
+    its shape; costs are in points. `weights` has the mass of a shape, `bag` how often it occurs, `grams` where each
+    gram begins."""
 
-    unit: Unit
+    function: bool
+    asynchronous: bool
+    shapes: tuple[str, ...]
     masses: tuple[int, ...]
     costs: tuple[float, ...]
     leaves: tuple[tuple[str, ...], ...]
     grams: Mapping[Gram, tuple[int, ...]]
-
-    @property
-    def shapes(self) -> tuple[str, ...]:
-        return self.unit.skeletons
-
-    @property
-    def mass(self) -> int:
-        return sum(self.masses)
+    weights: Mapping[str, int]
+    bag: Mapping[str, int]
+    mass: int
 
     def cost(self, first: int, length: int) -> float:
         """What so many lines cost."""
@@ -45,12 +45,18 @@ class Outline:
 def outline(unit: Unit) -> Outline:
     """Lay out a unit."""
     leaves = tuple(_leaves(unit))
+    masses = tuple(_masses(unit, leaves))
     return Outline(
-        unit=unit,
-        masses=tuple(_masses(unit, leaves)),
+        function=unit.kind == "function",
+        asynchronous=unit.asynchronous,
+        shapes=unit.skeletons,
+        masses=masses,
         costs=tuple(costs(unit)),
         leaves=leaves,
         grams=grams(unit),
+        weights=dict(zip(unit.skeletons, masses, strict=True)),
+        bag=Counter(unit.skeletons),
+        mass=sum(masses),
     )
 
 
@@ -60,9 +66,8 @@ def grams(unit: Unit) -> dict[Gram, tuple[int, ...]]:
         return {}
     found: dict[Gram, tuple[int, ...]] = {}
     shapes = unit.skeletons
-    for at in range(len(shapes) - GRAM + 1):
-        gram = shapes[at : at + GRAM]
-        if len(set(gram)) > 1:
+    for at, gram in enumerate(zip(shapes, shapes[1:], shapes[2:], strict=False)):
+        if gram[0] != gram[1] or gram[1] != gram[2]:
             found[gram] = (*found.get(gram, ()), at)
     return found
 
@@ -73,20 +78,19 @@ def key(gram: Gram) -> str:
 
 
 def print_of(unit: Unit) -> str:
-    """A hash of all that the price of a unit's clones depends on; its first half leaves out what things are called."""
+    """A hash of all that an outline holds; its first half leaves out what things are called."""
     steps = [f"{step.kind} {step.nesting} {at}" for step, at in zip(unit.flow, unit.steps, strict=True)]
-    shape = digest((*unit.skeletons, "flow", *steps, str(unit.asynchronous)))
-    return shape[:6] + digest((unit.exact, *unit.words))[:6]
+    stretches = [f"{size.operators + size.operands} {size.literal}" for size in unit.sizes]
+    shape = digest((unit.kind, str(unit.asynchronous), *unit.skeletons, "flow", *steps, "sizes", *stretches))
+    return shape[:8] + digest((unit.exact, *map(str, unit.counts), *unit.words))[:8]
 
 
 def _leaves(unit: Unit) -> Iterator[tuple[str, ...]]:
-    line: list[str] = []
-    for place in unit.leaves:
+    words, start = unit.words, 0
+    for at, place in enumerate(unit.leaves):
         if place == END:
-            yield tuple(line)
-            line.clear()
-        else:
-            line.append(unit.words[place])
+            yield tuple([words[leaf] for leaf in unit.leaves[start:at]])
+            start = at + 1
 
 
 def _masses(unit: Unit, leaves: Iterable[tuple[str, ...]]) -> Iterator[int]:
@@ -97,7 +101,7 @@ def _masses(unit: Unit, leaves: Iterable[tuple[str, ...]]) -> Iterator[int]:
         while left > 0:
             count, words = next(counts)
             left -= count
-            links = sum(word.count(".") for word in words if word[0] in "ln")
+            links = sum([word.count(".") for word in words if word[0] in "ln"])
             yield 0 if size.literal else count - 2 * links
 
 

@@ -58,9 +58,9 @@ def only_here(unit: Unit, runs: Sequence[Run]) -> str:
     return ", ".join(map(str, dict.fromkeys(own[:_SHOWN]))) + more
 
 
-def signature(name: str, unit: Unit, added: Sequence[Parameter]) -> str:
+def signature(unit: Unit, added: Sequence[Parameter]) -> str:
     """How the function begins that takes the holes as parameters."""
-    return f"{name}({', '.join([*unit.parameters, *(each.name for each in added)])})"
+    return f"{unit.qualname}({', '.join([*unit.parameters, *(each.name for each in added)])})"
 
 
 def _named(hole: Hole) -> str:

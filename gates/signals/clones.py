@@ -1,10 +1,10 @@
 """S4, clones: code that was copied instead of given a parameter is paid for twice."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pareback.gates.clones.advice import Copy, copy, told
-from pareback.gates.clones.group import Group, Pair, Tree
+from pareback.gates.clones.group import Group, Memory, Pair, Tree
 from pareback.gates.clones.outline import grams, key, print_of
 from pareback.gates.facts import FileFacts
 from pareback.gates.signal import Example
@@ -57,8 +57,10 @@ def total(orders):
 
 @dataclass(frozen=True, slots=True)
 class _Clones:
+    memory: Memory = field(default_factory=Memory)
     id = "S4"
     name = "clones"
+    reads_code = False  # an entry holds a print of the unit
     advice = "give the function a parameter for what differs and call it twice"
     examples = (
         Example(_COMMAS, _COMMAS + _TABS, 6.387),  # what the copy costs by itself, once more
@@ -80,7 +82,7 @@ class _Clones:
                 yield Entry(key(gram), unit.qualname, unit.lines[places[0]], detail)
 
     def loads(self, keys: Collection[str], view: View, /) -> Iterator[Load]:
-        tree = Tree(view)
+        tree = Tree(view, self.memory)
         for gram in sorted(set(keys)):
             if gram.startswith("clone:"):
                 group = tree.group(gram)
@@ -88,9 +90,9 @@ class _Clones:
                     yield Load(gram, group.points(), group.sites)
 
     def explain(self, load: Load, before: Load | None, view: View, /) -> Told | None:
-        group = Tree(view).group(load.subject)
-        found = _newest(group, before)
-        return told(found) if found else None
+        tree = Tree(view, self.memory)
+        found = _newest(tree.group(load.subject), before)
+        return told(found, tree) if found else None
 
 
 def _newest(group: Group, before: Load | None) -> Copy | None:
@@ -101,7 +103,7 @@ def _newest(group: Group, before: Load | None) -> Copy | None:
         came = set(range(len(group.sites)))
     pairs = [pair for pair in group.charged() if came & {pair.one, pair.other}]
     copies = [copy(group, pair, _later(pair, came)) for pair in pairs]
-    return max(copies, key=lambda found: found.cost, default=None)
+    return max(copies, key=lambda found: found.ours.cost(), default=None)
 
 
 def _came(group: Group, before: Load | None) -> set[int]:

@@ -1,0 +1,63 @@
+"""H2, a new function that is a copy of another one: what differs is a parameter, not a reason to write it again."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from pareback.gates.clones.advice import Copy, copy, told
+from pareback.gates.clones.group import Group, Memory, Tree
+from pareback.gates.points import COPY
+from pareback.gates.rule import Patch, Rule, finding
+from pareback.gates.signal import Advice
+from pareback.gates.verdict import Finding, Site
+
+_SIGNAL = "S4"
+
+
+@dataclass(frozen=True, slots=True)
+class _Copies:
+    memory: Memory = field(default_factory=Memory)
+    id = "H2"
+
+    def broken(self, patch: Patch, /) -> Iterator[Finding]:
+        tree = Tree(patch.delta.movement.head, self.memory)
+        found: dict[tuple[str, str], Copy] = {}
+        for moved in patch.delta.movement.loads:
+            if moved.signal.id == _SIGNAL and moved.after is not None and moved.after.points:
+                for each in _new_copies(tree.group(moved.after.subject), patch):
+                    found.setdefault((each.ours.site.path, each.ours.site.unit), each)
+        for key, each in sorted(found.items()):
+            said = told(each, tree)
+            advice = Advice(said.at.line, f"a new copy: {said.message}", said.do, said.saves)
+            others = tuple(Site(other.path, other.line) for other in said.others)
+            yield replace(finding("H2", _SIGNAL, key, advice), others=others)
+
+
+def _new_copies(group: Group, patch: Patch) -> Iterator[Copy]:
+    """The whole copies that the patch brought; of two new functions that are one, the later."""
+    new = {at for at, site in enumerate(group.sites) if patch.origins.new((site.path, site.unit))}
+    for pair in group.charged():
+        member = pair.other if pair.other in new else pair.one
+        if member in new:
+            each = copy(group, pair, member)
+            if _whole(each):
+                yield each
+
+
+def _whole(found: Copy) -> bool:
+    """Whether hardly more than the name and a few parameters of the function are its own. A twin for async callers and
+    a method that overrides its like in another class have a reason to be there."""
+    side = found.ours
+    return (
+        found.pair.one != found.pair.other
+        and found.likeness.weight == 1
+        and not found.overrides()
+        and side.outline.function
+        and side.outline.mass >= COPY["whole"]
+        and len(side.outline.shapes) >= COPY["lines"]
+        and side.copied() >= COPY["covered"]
+        and len(found.likeness.holes) <= COPY["holes"]
+    )
+
+
+def build() -> Rule:
+    return _Copies()
