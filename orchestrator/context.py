@@ -11,6 +11,7 @@ from pareback.gates.budget import Budget
 from pareback.gates.source import Source
 from pareback.orchestrator.config import Settings
 from pareback.orchestrator.events import Event
+from pareback.orchestrator.held_out import HeldOut
 from pareback.orchestrator.ledger import Ledger
 from pareback.orchestrator.measured import Measured
 from pareback.orchestrator.target import Target
@@ -23,7 +24,8 @@ from pareback.workspaces.repository import Repository
 class Context:
     """What stays the same for the whole run: the rooms' doors, the ticket, the frozen budget, the targets.
 
-    `base` is commit B, `tests_tree` commit T. `stop` ends the whole run, `race` the current round only.
+    `base` is commit B, `tests_tree` commit T without the held-out tests. `stop` ends the whole run, `race` the
+    current round only.
     """
 
     ticket: Ticket
@@ -43,3 +45,4 @@ class Context:
     listen: Callable[[Event], None]
     stop: threading.Event
     race: threading.Event
+    held_out: HeldOut | None = None

@@ -61,13 +61,23 @@ def _is_progress(best: Candidate | None, context: Context) -> bool:
 def _refused(state: State, basis: Candidate | None) -> tuple[str, ...]:
     """Answers to the operations of the candidate that goes on; else why each candidate of the round came to nothing."""
     if basis is not None and basis in state.candidates:
-        return answers_for_model(basis.answers)
-    lines = (line for each in state.candidates if each.commit is None for line in _nothing(each))
+        return (*answers_for_model(basis.answers), *_hidden(basis))
+    lines = (line for each in state.candidates for line in _nothing(each))
     return tuple(dict.fromkeys(lines))
 
 
+def _hidden(candidate: Candidate) -> tuple[str, ...]:
+    """That held-out tests failed, and how many."""
+    standing = candidate.standing
+    if standing is None or standing.hidden == standing.hidden_green:
+        return ()
+    return (prompts.HIDDEN.format(failed=standing.hidden - standing.hidden_green, total=standing.hidden),)
+
+
 def _nothing(candidate: Candidate) -> tuple[str, ...]:
-    told = (candidate.why,) if candidate.status in {"no_edit", "incomplete"} else ()
+    told = (candidate.why,) if candidate.status in {"no_edit", "incomplete", "tampered"} else ()
+    if candidate.commit is not None:
+        return told
     return answers_for_model(candidate.answers) or told
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -13,22 +13,28 @@ from pareback.orchestrator.desk import Desk, Ended
 from pareback.orchestrator.ledger import effect_key
 from pareback.orchestrator.state import Ending
 from pareback.orchestrator.target import Target
-from pareback.workspaces import baseline
+from pareback.workspaces import baseline, canaries, guard, paths
 from pareback.workspaces.baseline import Baseline, Targets, names
 from pareback.workspaces.suite import CollectError, Report, Result, Selection, Server
+from pareback.workspaces.traces import rewritten
 
 REPORTS: TypeAdapter[list[Report]] = TypeAdapter(list[Report])
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The baseline, the targets, how they fail on T, the files they lie in, and how strong an oracle they are."""
+    """The baseline, the targets, how they fail on T, the files they lie in, and how strong an oracle they are.
+
+    `given` are globs of tests whose names do not say so, `guarded` the paths of T that say what the tests say.
+    """
 
     baseline: Baseline
     targets: Targets
     failures: tuple[Result | CollectError, ...]
     files: tuple[str, ...]
     oracle: str
+    given: tuple[str, ...] = ()
+    guarded: tuple[str, ...] = ()
 
 
 def measure(desk: Desk, settings: Settings, tests: Target, tree: str) -> Measured:
@@ -49,25 +55,53 @@ def measure(desk: Desk, settings: Settings, tests: Target, tree: str) -> Measure
         desk.say(f"left out, as it cannot be collected: {_said(error)}")
     desk.say(f"baseline: {len(judged.passed)} green, {counted(failures, 'red target')}{_flaky(judged)}")
     files = tuple(dict.fromkeys(_file_of(each) for each in failures))
-    return Measured(judged, targets, failures, files, _oracle(desk, settings))
+    given = guard.shown([*judged.collected, *files])
+    tree_files = desk.repository.files(tree)
+    guarded = tuple(path for path in tree_files if _is_guarded(path, given))
+    _say_of_canaries(desk, judged, command=tests.command)
+    return Measured(judged, targets, failures, files, _oracle(desk, settings), (*files, *given), guarded)
+
+
+def _is_guarded(path: str, given: tuple[str, ...] = ()) -> bool:
+    return guard.in_test_zone(path) or guard.judges(path) or any(paths.matches(path, glob) for glob in given)
+
+
+def _say_of_canaries(desk: Desk, judged: Baseline, *, command: bool) -> None:
+    """Where canaries cannot be relied on, forged results are harder to tell: people should know."""
+    lost = len(canaries.KINDS) - len(canaries.sound(judged.signs))
+    if lost and not command:
+        desk.say(f"{lost} of {len(canaries.KINDS)} canaries do not work in this suite and are left out")
 
 
 def _reports(desk: Desk, settings: Settings, tests: Target, tree: str) -> dict[str, Any]:
-    """One cold and one warm run side by side: what differs between them cannot be trusted in either."""
-    selection = Selection(limit=tests.seconds, checkout=desk.repository.root)
+    """One cold and one warm run side by side: what differs between them cannot be trusted in either. One of them has
+    canaries; where those disturb the suite, it is run again without."""
+    guarded = tuple(filter(_is_guarded, desk.repository.files(tree)))
+    plain = Selection(limit=tests.seconds, checkout=desk.repository.root, readonly=tuple(filter(guard.judges, guarded)))
     deadline = max(1.0, settings.max_seconds - desk.ledger.seconds)
 
-    def once(server: Server) -> Report:
-        with tests.pool.showing(tree) as slot:
-            return server.run(slot, selection, deadline=deadline, on_result=lambda _: True, halt=desk.stop)
+    def once(server: Server, selection: Selection) -> Report:
+        with tests.pool.settling(tree) as slot:
+            report = server.run(slot.path, selection, deadline=deadline, on_result=lambda _: True, halt=desk.stop)
+            return replace(report, signs=(*report.signs, *rewritten(slot, guarded)))
 
     with closing(tests.cold()) as cold, ThreadPoolExecutor(2) as pool:
-        reports = list(pool.map(once, (cold, tests.server)))
+        planted = replace(plain, canaries=canaries.KINDS)
+        reports = list(pool.map(once, (cold, tests.server), (planted, plain)))
+        if _is_disturbed(*reports) and not desk.stop.is_set():
+            again = once(cold, plain)
+            reports[0] = replace(again, signs=(*again.signs, *canaries.useless()))
     if desk.stop.is_set():
         raise Ended(Ending("interrupted", "signal", "stopped by a signal; `pareback resume` goes on"))
     if tests.server.note:
         desk.say(tests.server.note)
     return {"reports": [asdict(report) for report in reports], "seconds": max(each.seconds for each in reports)}
+
+
+def _is_disturbed(planted: Report, plain: Report) -> bool:
+    """Whether something ran without canaries only."""
+    lost = {result.id for result in plain.results} - {result.id for result in planted.results}
+    return bool(lost) or planted.work != plain.work
 
 
 def _check(reports: Sequence[Report], judged: Baseline, settings: Settings) -> None:
@@ -125,7 +159,10 @@ def _flaky(judged: Baseline) -> str:
 
 
 def _oracle(desk: Desk, settings: Settings) -> str:
-    """How strong the tests are as a judge; given ones say what is wanted, existing ones only that it is broken."""
+    """How strong the tests are as a judge: nobody can write for held-out ones, given ones say what is wanted, existing
+    ones only that it is broken."""
+    if desk.job.ticket.held_out:
+        return "held_out"
     if settings.test_cmd is not None:
         return "command"
     return "given" if settings.tests or desk.job.ticket.test_patch else "existing_suite"

@@ -8,6 +8,7 @@ from pareback.gates.verdict import Verdict, document
 from pareback.orchestrator.accounts import Money
 from pareback.orchestrator.prompts import version
 from pareback.orchestrator.state import Candidate, Ending, EndingName, Round
+from pareback.workspaces.suspicion import Flag
 
 SCHEMA = "pareback/run/1"
 
@@ -48,6 +49,7 @@ class Outcome:
     appeals: Sequence[Mapping[str, Any]] = ()
     flaky: int | None = None
     total: int | None = None
+    canaries: int | None = None
     money: Money = UNCOUNTED
     seconds: Mapping[str, float] | None = None
     branch: str | None = None
@@ -91,6 +93,7 @@ def result(outcome: Outcome) -> dict[str, Any]:
         "rounds": len(outcome.history),
         "candidates": sum(each.reply is not None for finished in outcome.history for each in finished.candidates),
         "tests": _tests(outcome),
+        "flags": [] if best is None else [_flag(each) for each in best.flags],
         "model": None if best is None else best.model,
         "tokens": {"prompt": money_.prompt, "completion": money_.completion, "cached": money_.cached},
         "cost_usd": money_.cost_usd,
@@ -102,7 +105,7 @@ def result(outcome: Outcome) -> dict[str, Any]:
         "url": None,
         "report": outcome.report,
         "sarif": None,
-        "questions": [],
+        "questions": [] if best is None else [each.message for each in best.flags if each.asks],
         "error": outcome.error,
     }
 
@@ -120,7 +123,11 @@ def _priced(verdict: Verdict | None) -> dict[str, Any]:
     return {name: whole[name] for name in ("delta", "charged", "unpriced", "reference")} | {"hard": hard}
 
 
-def _tests(outcome: Outcome) -> dict[str, int | None]:
+def _flag(flag: Flag) -> dict[str, Any]:
+    return {"id": flag.id, "path": flag.path, "line": flag.line, "message": flag.message, "asks": flag.asks}
+
+
+def _tests(outcome: Outcome) -> dict[str, int | list[str] | None]:
     standing = None if outcome.best is None else outcome.best.standing
     return {
         "target": None if standing is None else standing.target_total,
@@ -128,6 +135,10 @@ def _tests(outcome: Outcome) -> dict[str, int | None]:
         "regressions": None if standing is None else len(standing.regressions),
         "total": outcome.total,
         "flaky": outcome.flaky,
+        "canaries": outcome.canaries,
+        "held_out": None if standing is None else standing.hidden,
+        "held_out_green": None if standing is None else standing.hidden_green,
+        "changed": [] if standing is None else list(standing.changed),
     }
 
 
@@ -160,6 +171,7 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
         "index": candidate.index,
         "status": candidate.status,
         "why": candidate.why,
+        "detail": candidate.detail,
         "reply": None if reply is None else reply.text,
         "finish": None if reply is None else reply.finish,
         "seconds": None if reply is None else _rounded(reply.seconds),

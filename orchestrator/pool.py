@@ -5,7 +5,6 @@ import queue
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from pareback.workspaces.projection import Slot, Slots
 
@@ -20,36 +19,36 @@ class Pool:
         self._places = threading.BoundedSemaphore(size)
 
     @contextmanager
-    def showing(self, commit: str) -> Iterator[Path]:
-        """A folder that holds exactly the commit, for as long as it is borrowed."""
+    def showing(self, commit: str) -> Iterator[Slot]:
+        """A slot that holds exactly the commit, for as long as it is borrowed."""
         with self._places:
             slot = self._any()
             try:
                 slot.show(commit)
-                yield slot.path
+                yield slot
             finally:
                 self._free.put(slot)
 
     @contextmanager
-    def settling(self, commit: str) -> Iterator[Path]:
+    def settling(self, commit: str) -> Iterator[Slot]:
         """As `showing`, for a run on bytes that can be trusted: what it compiled stays for the runs that follow."""
         with self._places:
             slot = self._any()
             try:
                 slot.show(commit)
-                yield slot.path
+                yield slot
                 slot.keep_bytecode()
             finally:
                 self._free.put(slot)
 
     @contextmanager
-    def fresh(self, commit: str) -> Iterator[Path]:
+    def fresh(self, commit: str) -> Iterator[Slot]:
         """As `showing`, in a slot that no test has ever run in; removed afterwards."""
         with self._places:
             slot = self._slots.slot(next(self._numbers))
             try:
                 slot.show(commit)
-                yield slot.path
+                yield slot
             finally:
                 slot.remove()
 

@@ -19,12 +19,14 @@ from pareback.orchestrator.comparison import config_files, gate_source
 from pareback.orchestrator.config import Settings, environment_layer, flag_layer, repository_layer, resolve, user_layer
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.desk import Desk, Ended
+from pareback.orchestrator.held_out import HeldOut, set_aside
 from pareback.orchestrator.home import config_file
 from pareback.orchestrator.job import settled
 from pareback.orchestrator.limits import Caps
 from pareback.orchestrator.measured import Measured, counted, measure
 from pareback.orchestrator.outcome import Outcome
 from pareback.orchestrator.state import Ending
+from pareback.workspaces.canaries import sound
 from pareback.workspaces.edit import Form
 from pareback.workspaces.guard import Policy
 
@@ -44,10 +46,11 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What is settled before any test runs: the trees B and T, the settings, the models; and where the gate reads."""
+    """What is settled before any test runs: the trees B and T, held-out tests, settings, models, the gate's source."""
 
     base: str
     tests_tree: str
+    held_out: HeldOut | None
     settings: Settings
     models: tuple[Model, ...]
     source: Source
@@ -85,10 +88,10 @@ def _frame(desk: Desk) -> Frame:
     allowance.check(desk, settings)
     models = ladder.climb(settings, desk.around.environ)
     _check_prices(settings, models)
-    tests_tree = _with_tests(desk, base)
+    held_out = set_aside(desk, settings.tests, _with_tests(desk, base))
     _announce(desk)
     source = gate_source(desk.repository, desk.around.environ, settings.python)
-    return Frame(base, tests_tree, settings, models, source)
+    return Frame(base, held_out.tests_tree, held_out if held_out.paths else None, settings, models, source)
 
 
 def _frozen(desk: Desk) -> str:
@@ -163,8 +166,15 @@ def _check_model(desk: Desk, frame: Frame, found: Measured) -> None:
 def _context(desk: Desk, frame: Frame, *, tests: target.Target, found: Measured, budget: Budget) -> Context:
     ticket = desk.job.ticket
     files = desk.repository.modes(frame.tests_tree)
-    links = frozenset(path for path, mode in files.items() if mode not in {0o100644, 0o100755})
-    allow = (*ticket.allow, *frame.settings.allow)
+    hidden = frame.held_out.paths if frame.held_out else ()
+    policy = Policy(
+        files=frozenset([*files, *hidden]),
+        editable=ticket.files,
+        allow=(*ticket.allow, *frame.settings.allow),
+        given=(*found.given, *hidden),
+        links=frozenset(path for path, mode in files.items() if mode not in {0o100644, 0o100755}),
+        installed=frozenset(found.baseline.installed),
+    )
     return Context(
         ticket=ticket,
         settings=frame.settings,
@@ -176,13 +186,14 @@ def _context(desk: Desk, frame: Frame, *, tests: target.Target, found: Measured,
         ledger=desk.ledger,
         ladder=frame.models,
         forms=_forms(),
-        policy=Policy(files=frozenset(files), editable=ticket.files, allow=allow, given=found.files, links=links),
+        policy=policy,
         measured=found,
         budget=budget,
         source=frame.source,
         listen=desk.around.listen,
         stop=desk.stop,
         race=desk.race,
+        held_out=frame.held_out,
     )
 
 
@@ -204,4 +215,5 @@ def _facts(desk: Desk, context: Context) -> Outcome:
         budget_source=context.budget.source,
         flaky=len(baseline.flaky),
         total=len(baseline.passed) + len(baseline.red),
+        canaries=0 if context.tests.command else len(sound(baseline.signs)),
     )

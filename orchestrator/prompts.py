@@ -50,6 +50,9 @@ def red(target_green: int, target_total: int, regressions: int) -> str:
 FRESH = "The same failure came back twice. The files are the original ones again: take another way."
 """Said once after the context was thrown away."""
 
+HIDDEN = "{failed} of {total} hidden checks failed; all the tests you see passed"
+"""Said after held-out tests failed. Nothing else about them is."""
+
 SHOWN = "the files above hold this change"
 """Said of the attempt that the next one builds on."""
 

@@ -6,7 +6,8 @@ INFINITE = float("inf")
 
 
 def key(candidate: Candidate) -> tuple[float, ...]:
-    """Smaller is better: green, target tests green, regressions, hard findings, within budget, charged, delta, size.
+    """Smaller is better: green, target tests green, regressions, hard findings, within budget, open questions, charged,
+    delta, size.
 
     Ties go to the earlier round and the lower index.
     """
@@ -14,9 +15,9 @@ def key(candidate: Candidate) -> tuple[float, ...]:
     tests = (INFINITE,) * 3
     if standing is not None:
         tests = (not standing.green, -standing.target_green, len(standing.regressions))
-    price = (INFINITE,) * 4
+    price = (INFINITE,) * 5
     if verdict is not None:
-        price = (len(verdict.hard), not verdict.within, verdict.charged, verdict.delta)
+        price = (len(verdict.hard), not verdict.within, candidate.doubtful, verdict.charged, verdict.delta)
     return (*tests, *price, candidate.size, candidate.round, candidate.index)
 
 

@@ -7,6 +7,7 @@ from pareback.adapters.model import Attempt, Failure, Reply, Request
 from pareback.gates.verdict import Verdict
 from pareback.workspaces.edit import Answer
 from pareback.workspaces.standing import Standing
+from pareback.workspaces.suspicion import Flag
 
 EndingName = Literal[
     "accepted",
@@ -20,8 +21,10 @@ EndingName = Literal[
     "crashed",
     "interrupted",
 ]
-Status = Literal["asked", "replied", "applied", "tested", "measured", "cancelled", "incomplete", "no_edit", "limit"]
-"""How far a candidate came; the last four are why it went no further. `why` of a limit is a code: exhausted, refused,
+Status = Literal[
+    "asked", "replied", "applied", "tested", "measured", "cancelled", "incomplete", "no_edit", "tampered", "limit"
+]
+"""How far a candidate came; the last five are why it went no further. `why` of a limit is a code: exhausted, refused,
 unavailable, seconds, tokens, …; `detail` its words."""
 
 
@@ -57,6 +60,7 @@ class Candidate:
     answers: tuple[Answer, ...] = ()
     standing: Standing | None = None
     verdict: Verdict | None = None
+    flags: tuple[Flag, ...] = ()
 
     @property
     def green(self) -> bool:
@@ -65,8 +69,13 @@ class Candidate:
 
     @property
     def acceptable(self) -> bool:
-        """Green, and within budget without a hard finding."""
-        return self.green and self.verdict is not None and self.verdict.within
+        """Green, within budget without a hard finding, and without an open question."""
+        return self.green and self.verdict is not None and self.verdict.within and not self.doubtful
+
+    @property
+    def doubtful(self) -> bool:
+        """Somebody has to look at it before it is taken."""
+        return any(flag.asks for flag in self.flags)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import json
 
 from pareback.orchestrator.outcome import Outcome, result
+from pareback.workspaces.standing import Standing
 from pareback.workspaces.suite import CollectError, Result
 
 
@@ -14,7 +15,7 @@ def document(outcome: Outcome) -> str:
 def text(outcome: Outcome) -> str:
     """What came out, at a glance: ending, points against the budget, rounds and seconds, where things are."""
     lines = [f"{outcome.ending.name}  {outcome.ending.message or outcome.ending.reason}"]
-    lines += [*_points(outcome), *_tests(outcome), _effort(outcome)]
+    lines += [*_points(outcome), *_tests(outcome), *_flags(outcome), _effort(outcome)]
     lines += [f"oracle   {outcome.oracle}"] if outcome.oracle else []
     lines += [f"branch   {outcome.branch}"] if outcome.branch else []
     lines += [f"patch    {outcome.patch}"] if outcome.patch else []
@@ -39,8 +40,19 @@ def _tests(outcome: Outcome) -> list[str]:
     standing = None if outcome.best is None else outcome.best.standing
     if standing is None:
         return []
-    lines = [f"tests    {standing.target_green} of {standing.target_total} target tests green"]
+    lines = [f"tests    {standing.target_green} of {standing.target_total} target tests green{_hidden(standing)}"]
+    lines += [f"changed  {test}" for test in standing.changed]
     return lines + [f"red      {_named(each)}" for each in standing.failures[:4] if not standing.green]
+
+
+def _hidden(standing: Standing) -> str:
+    return f", {standing.hidden_green} of {standing.hidden} held-out tests" if standing.hidden else ""
+
+
+def _flags(outcome: Outcome) -> list[str]:
+    """What somebody should look at: of an accepted patch too."""
+    found = () if outcome.best is None else outcome.best.flags
+    return [f"look at  {flag.path}:{flag.line} {flag.message}" for flag in found]
 
 
 def _named(failure: Result | CollectError) -> str:

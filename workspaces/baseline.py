@@ -23,7 +23,7 @@ class Baseline:
     `uncollected` are red files: what they miss belongs to the tree. `problems` say what the environment lacks, `aside`
     are files that cannot be collected for another reason, such as a warning that counts as an error.
     `seconds` is each test's longer time, `suite_seconds` the longer run without the tests that hung. `broken` says why
-    there is no suite at all, else it is empty. `signs` are those that the suite shows of itself."""
+    there is no suite at all, else it is empty. `signs` and `installed` are those of both runs."""
 
     passed: tuple[str, ...] = ()
     red: tuple[str, ...] = ()
@@ -38,6 +38,7 @@ class Baseline:
     suite_seconds: float = 0.0
     broken: str = ""
     signs: tuple[str, ...] = ()
+    installed: tuple[str, ...] = ()
 
     @property
     def limits(self) -> Mapping[str, float]:
@@ -109,6 +110,7 @@ def judge(first: Report, second: Report, *, tree: Collection[str], roots: Collec
         suite_seconds=max(_working_seconds(first), _working_seconds(second)),
         broken="" if errors else broken,
         signs=tuple(dict.fromkeys([*first.signs, *second.signs])),
+        installed=tuple(dict.fromkeys([*first.installed, *second.installed])),
     )
 
 

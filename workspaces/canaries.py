@@ -41,6 +41,11 @@ def hatch(kinds: Collection[str] = KINDS) -> Canaries:
     return Canaries({kind: token_hex(6) for kind in kinds})
 
 
+def useless() -> tuple[str, ...]:
+    """The signs of a suite in which no canary can be relied on."""
+    return hatch().signs((), whole=True)
+
+
 def sound(signs: Collection[str]) -> tuple[str, ...]:
     """The kinds that can be relied on where a run of the base showed these signs."""
     return tuple(kind for kind in KINDS if _SIGN + kind not in signs)

@@ -65,6 +65,16 @@ def chain(error: BaseException | None) -> list[dict[str, Any]]:
     return found
 
 
+def installed(slot: str) -> list[str]:
+    """The top-level modules that were loaded from files outside the slot."""
+    found = set()
+    for name, module in list(sys.modules.items()):
+        file = vars(module).get("__file__") if hasattr(module, "__dict__") and "." not in name else None
+        if isinstance(file, str) and not relative(file, slot):
+            found.add(name)
+    return sorted(found)
+
+
 def foreign(request: dict[str, Any]) -> list[tuple[str, str]]:
     """The modules of the tree's names, or of the user's checkout, that were not loaded from the slot."""
     names, checkout = set(request["names"]), request["checkout"]

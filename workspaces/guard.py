@@ -5,7 +5,7 @@ beside the tests could replace the code under test.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -93,6 +93,24 @@ def in_test_zone(path: str, patterns: Sequence[str] = TEST_FILES) -> bool:
     *folders, name = paths.folded(path).split("/")
     inside = not TEST_FOLDERS.isdisjoint(folders) or folders[:1] == ["test"]
     return inside or name == "conftest.py" or is_test_file(path, patterns)
+
+
+def shown(collected: Iterable[str]) -> tuple[str, ...]:
+    """Globs of what a suite shows to be tests although no name says so: the files that tests were collected from, and
+    their folders where those speak of tests. A doctest is no reason to protect the code around it."""
+    found = []
+    for test in collected:
+        path, _, inner = test.partition("::")
+        folder = path.rpartition("/")[0]
+        if not in_test_zone(path) and not _is_doctest(path, inner.partition("[")[0]):
+            found += [path, *([folder] if "test" in folder.rpartition("/")[2].lower() else [])]
+    return tuple(dict.fromkeys(found))
+
+
+def _is_doctest(path: str, inner: str) -> bool:
+    """Whether the id of a test in a module is an object's dotted name, or the module's own."""
+    stem = path.rpartition("/")[2].removesuffix(".py")
+    return path.endswith(".py") and ("." in inner or inner == stem)
 
 
 def judges(path: str) -> bool:

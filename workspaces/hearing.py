@@ -48,6 +48,7 @@ class Hearing:
     sung: list[tuple[str, str]] = field(default_factory=list)
     red: bool = False
     signs: dict[str, None] = field(default_factory=dict)
+    installed: tuple[str, ...] = ()
     functions: list[str] = field(default_factory=list)
     touched: dict[str, list[str]] = field(default_factory=dict)
 
@@ -150,6 +151,7 @@ class Hearing:
             reason=reason,
             signs=tuple(self.signs),
             touched={function: tuple(tests) for function, tests in self.touched.items()},
+            installed=self.installed,
         )
 
     def _work(self) -> Work:
@@ -215,6 +217,7 @@ def _touched(hearing: Hearing, event: Mapping[str, Any]) -> None:
 def _end(hearing: Hearing, event: Mapping[str, Any]) -> None:
     """The last record of a process: pytest's exit code has to fit what was heard."""
     hearing.code = event["code"]
+    hearing.installed = tuple(event["installed"])
     hearing.note(*event["signs"])
     if hearing.code in (0, 1):
         hearing.note(*hearing.canaries.signs(hearing.sung, whole=True))

@@ -172,7 +172,7 @@ class Reporter:
 
     def end(self, code: int) -> None:
         """Say how pytest ended, and what about the run was not as the project's code should leave it."""
-        self.channel.say("end", code=code, signs=[*self.signs])
+        self.channel.say("end", code=code, signs=[*self.signs], installed=faults.installed(self.slot))
 
     def say_foreign(self) -> None:
         """Name the modules that came from elsewhere although they may belong to the tree."""

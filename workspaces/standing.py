@@ -10,7 +10,6 @@ from pareback.workspaces.baseline import Baseline, Targets, is_green, names, out
 from pareback.workspaces.guard import in_test_zone
 from pareback.workspaces.suite import CollectError, Report, Result
 
-
 WRITTEN = "written during a run: "
 """Begins the sign of a file that lies beside the tests and was changed while they ran: suspicious, but honest code may
 do that too."""
@@ -50,8 +49,7 @@ def standing(report: Report, *, baseline: Baseline, targets: Targets) -> Standin
     shown = [*required, *regressions]
     aside = {error.path for error in baseline.aside}
     errors = (error for error in report.errors if error.path not in aside)
-    signs = [sign for sign in report.signs if sign not in baseline.signs]
-    tampered = tuple(sign for sign in signs if not sign.startswith(WRITTEN))
+    tampered = tampering(report, baseline)
     return Standing(
         target_total=total,
         target_green=green,
@@ -60,8 +58,17 @@ def standing(report: Report, *, baseline: Baseline, targets: Targets) -> Standin
         failures=(*(results[test] for test in shown if test in results and _failed(results[test])), *errors),
         complete=complete,
         tampered=tampered,
-        written=tuple(sign.removeprefix(WRITTEN) for sign in signs if sign.startswith(WRITTEN)),
+        written=tuple(sign.removeprefix(WRITTEN) for sign in _new(report, baseline) if sign.startswith(WRITTEN)),
     )
+
+
+def tampering(report: Report, baseline: Baseline) -> tuple[str, ...]:
+    """The signs of a run which the base does not show by itself and which honest code cannot give."""
+    return tuple(sign for sign in _new(report, baseline) if not sign.startswith(WRITTEN))
+
+
+def _new(report: Report, baseline: Baseline) -> list[str]:
+    return [sign for sign in report.signs if sign not in baseline.signs]
 
 
 def stop(baseline: Baseline, targets: Targets) -> Callable[[Result | CollectError], bool]:

@@ -67,8 +67,8 @@ class Foreign:
 class Report:
     """One run of the suite. `output` is the bounded tail of what the run printed, for people. `signs` say in words
     what about the run was not as it should be; only those that the base does not show by itself mean something.
-    `touched` names, for each function of the slot as "path:first line", the tests that entered it; empty where nobody
-    looked."""
+    `installed` are the top-level modules that came from elsewhere than the slot. `touched` names, for each function of
+    the slot as "path:first line", the tests that entered it; empty where nobody looked."""
 
     work: Work
     results: tuple[Result, ...] = ()
@@ -79,6 +79,7 @@ class Report:
     output: str = ""
     reason: str = ""
     signs: tuple[str, ...] = ()
+    installed: tuple[str, ...] = ()
     touched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 

@@ -63,7 +63,14 @@ def _job(words: Mapping[str, Any]) -> Job:
     repo = str(Path(ticket.repo if words["spec"] else words["repo"]).absolute())
     changes: dict[str, Any] = {"repo": repo, "base": words["base"] or ticket.base}
     changes |= {name: tuple(words[name]) for name in ("files", "read") if words[name]}
+    if words["held_out"]:
+        changes["held_out"] = tuple(_where(entry) for entry in words["held_out"])
     return Job(replace(ticket, **changes), flags, wish)
+
+
+def _where(entry: str) -> str:
+    """A path from here as one from anywhere; what does not exist here is a glob in the repository."""
+    return str(Path(entry).absolute()) if Path(entry).exists() else entry
 
 
 def _ask_first() -> None:

@@ -21,7 +21,7 @@ def accept(state: State, context: Context) -> State:
         return _without(state, winner)
     context.listen(Event("confirmed", state.round, winner.index, {"green": confirmed.green}))
     candidates = _with(state, confirmed)
-    if not confirmed.green:
+    if not confirmed.green or confirmed.doubtful:
         return replace(state, candidates=candidates, winner=None)
     ending = Ending("accepted", "within_budget", "green and within budget")
     finished = Round(state.round, winner.model, candidates, winner.index, Step("accept", ending.message))

@@ -31,9 +31,29 @@ def push_back(state: State, context: Context) -> State:
 
 
 def stopped(state: State, reason: str, message: str = "") -> Ending:
-    """The ending of a run that stops now: over budget where something green was found, else red."""
+    """The ending of a run that stops now: over budget where something green was found, tampered where nothing else was
+    ever tried, else red."""
+    if state.best is None and _all_tampered(state):
+        return Ending("tampered", reason, "every patch that was tried influenced the tests")
     name: EndingName = "over_budget" if state.best is not None and state.best.green else "red"
     return Ending(name, reason, message or SPENT.get(reason, reason))
+
+
+def _all_tampered(state: State) -> bool:
+    """Whether every candidate whose patch was tested was found to influence its tests."""
+    past = (each for finished in state.history for each in finished.candidates)
+    tried = {each.status for each in (*past, *state.candidates) if each.commit is not None}
+    return "tampered" in tried and not tried & {"tested", "measured"}
+
+
+def _question(state: State) -> Ending | None:
+    """A green patch within budget that somebody has to look at: tests that the model saw cannot answer for it."""
+    best = state.best
+    if best is None or not best.doubtful or not replace(best, flags=()).acceptable:
+        return None
+    asked = "; ".join(f"{flag.path}:{flag.line} {flag.message} ({flag.id})" for flag in best.flags if flag.asks)
+    ways = "hold tests out with --held-out PATH, or --waive the id once you have looked"
+    return Ending("unclear", "flagged", f"the patch is green, but {asked}: {ways}")
 
 
 def _decide(state: State, context: Context) -> tuple[Step, State]:
@@ -66,7 +86,7 @@ def _must_end(state: State, context: Context) -> Ending | None:
     hit = next((name for name in ("tokens", "cost_usd", "seconds") if name in limits), None)
     if hit is None and context.ledger.seconds >= context.settings.max_seconds:
         hit = "seconds"
-    return None if hit is None else stopped(state, hit)
+    return _question(state) or (None if hit is None else stopped(state, hit))
 
 
 def _worn_out(state: State, context: Context) -> str | None:

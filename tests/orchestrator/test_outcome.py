@@ -35,13 +35,14 @@ CHECK = {
     *("unpriced", "reference", "findings"),
 }
 FINDING = {*("id", "signal", "hard", "waived", "path", "line", "unit", "points", "saves", "message", "do", "others")}
+GUARD = {"canaries", "held_out", "held_out_green", "changed"}
 INSIDE = {
-    "tests": {"target", "target_green", "regressions", "total", "flaky"},
+    "tests": {"target", "target_green", "regressions", "total", "flaky", *GUARD},
     "tokens": {"prompt", "completion", "cached"},
     "seconds": {"total", "model", "tests", "gate"},
     "unpriced": {"files", "lines"},
 }
-ADDED = {"message", "appeals"}
+ADDED = {"message", "appeals", "flags"}
 SECONDS = {"total": 1.23456, "model": 0.0, "tests": 0.5, "gate": 0.01}
 
 
