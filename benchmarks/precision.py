@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pareback.gates.languages import python
+from pareback.gates.points import PLACES
 from pareback.gates.scores import filings, wide
 from pareback.gates.view import plain
 from pareback.gates.wide import Load, Posting, View, WideSignal
@@ -24,6 +25,7 @@ from pareback.gates.zones import zone
 SEED = 11
 AROUND = 1
 SITES = 4
+MAKERS = {("made",), ("answers",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,18 @@ def found(signal: WideSignal, repository: str, mirror: Path) -> Iterator[Found]:
     facts = {path: python.build().extract(text.encode()) for path, text in texts.items()}
     view = plain(facts, filings())
     keys = {entry.key for each in facts.values() for filing in filings() for entry in filing(each)}
-    yield from (Found(repository, load, texts, view) for load in signal.loads(sorted(keys), view) if load.points)
+    yield from (Found(repository, load, texts, view) for load in signal.loads(sorted(keys), view) if presses(load))
+
+
+def presses(load: Load) -> bool:
+    """Whether it is pressure that costs, and not only the place where a None is made."""
+    return load.points > 0 and sum(site.detail[:1] not in MAKERS for site in load.sites) > PLACES
 
 
 def sources(repository: str, mirror: Path) -> Iterator[tuple[str, str]]:
     name, _, revision = repository.partition("@")
     place = mirror / name.replace("/", "+") / "repo"
-    command = ["git", f"--git-dir={place}", "archive", revision or "HEAD"]
+    command = ["git", f"--git-dir={place}", "archive", revision or "HEAD", "--", "*.py"]
     packed = subprocess.run(command, check=True, capture_output=True).stdout
     with tarfile.open(fileobj=io.BytesIO(packed)) as tree:
         for member in tree:

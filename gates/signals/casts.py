@@ -10,7 +10,7 @@ from typing import Any, overload
 
 from pareback.gates.asked import about, listed, newest, one_each, touched
 from pareback.gates.facts import Cast, FileFacts, Unit
-from pareback.gates.owners import Place, declared_at, owners, short
+from pareback.gates.owners import UNKNOWN, Place, declared_at, owners, short
 from pareback.gates.points import CAST, PLACES, RECAST
 from pareback.gates.signal import Advice, Charge, Example, counted, dearest
 from pareback.gates.wide import Entry, Load, Posting, Told, View, WideSignal
@@ -18,7 +18,8 @@ from pareback.gates.wide import Entry, Load, Posting, Told, View, WideSignal
 _PREFIX = "cast:"
 _NAMELESS = ("$", "…", "?")
 _METHODS = {"encode", "decode", "isoformat", "tolist", "to_dict", "as_posix"}
-_BECOMES = {"encode": "bytes", "decode": "str", "loads": "an object", "dumps": "text", "repr": "text"}
+_PASSING = {"str", "bool", "bytes"}
+_BECOMES = {"encode": "bytes", "decode": "str", "loads": "an object", "dumps": "text"}
 
 _ROW = "class Row:\n    def __init__(self, price):\n        self.price = price\n"
 _READS = "def {0}(row):\n    return {0}_of(int(row.price))\n"
@@ -30,6 +31,7 @@ _OTHER = "class Offer:\n    def __init__(self, price):\n        self.price = pri
 class _Casts:
     id = "S9"
     name = "cast pressure"
+    reads_code = False
     advice = "take a value in as the type it is used as: convert once, where it enters"
     examples = (
         Example(_ROW, _THREE, 3 * CAST + RECAST),
@@ -38,9 +40,9 @@ class _Casts:
         Example(_THREE, _THREE.replace("price", "cost"), 0.0),
         Example(_THREE, _THREE.replace("(row)", "(row: object)"), 0.0),
         Example(_THREE, _THREE + _OTHER, -RECAST),
-        Example("", "def f(a):\n    return str(a), list(a.b), json.loads(a.c), a.d.encode('utf-8')\n", 4 * CAST),
+        Example("", "def f(a):\n    return str(a), tuple(a.b), json.loads(a.c), a.d.encode('utf-8')\n", 4 * CAST),
         Example("", "def f(a):\n    print(str(a), f'{int(a.b)}')\n    raise ValueError('no ' + str(a.c))\n", 0.0),
-        Example("", "def f(self, a):\n    return list(a.items()), int(a // 2), int('1'), set(x for x in a)\n", 0.0),
+        Example("", "def f(self, a):\n    return tuple(a.items()), list(a.b), int(a // 2), int('1')\n", 0.0),
         Example("", "def f(a):\n    try:\n        a()\n    except OSError as e:\n        return str(e)\n", 0.0),
         Example("", "class A:\n    def __str__(self):\n        return str(self.a) + repr(self)\n", 0.0),
         Example("", "def f(encoder, data, name):\n    return encoder.encode(data), data.encode(name)\n", 0.0),
@@ -78,8 +80,14 @@ class _Casts:
 
 
 def _named(cast: Cast) -> bool:
-    """Whether what is cast means the same in every unit."""
-    return cast.owner not in _NAMELESS and not any(mark in cast.name for mark in _NAMELESS)
+    """Whether what is cast means the same in every unit, and could be kept as what it is made into. What leaves as
+    text, decides as a truth or is a copy of bytes has another life as itself."""
+    if cast.target in _PASSING or cast.owner in _NAMELESS or any(mark in cast.name for mark in _NAMELESS):
+        return False
+    answer = cast.name.endswith(")")
+    if cast.owner:
+        return not (answer and cast.owner == UNKNOWN)
+    return "." in cast.name and not answer  # a bare name of the module may be another one in the next file
 
 
 def _loads(name: str, view: View) -> Iterator[Load]:

@@ -1,8 +1,8 @@
 """Which calls turn a value into one of another type, where no new value is meant.
 
-Not counted: what is said to people (formatted and joined strings, prints, logs, warnings, what is raised, `__str__` and
-its kind), the text of a caught exception, arithmetic that is rounded, constants, the object itself, and containers that
-are filled from a call or a comprehension, because there the container is made, not converted.
+Not counted: what is said to people (formatted and joined strings, prints, logs, warnings, what is raised or asserted,
+`__str__` and its kind), the text of a caught exception, numbers that are rounded, constants, the object itself, a copy
+that a loop runs over, and containers that are filled from a call or a comprehension: they are made, not converted.
 """
 
 import ast
@@ -10,18 +10,23 @@ from collections.abc import Iterator
 
 from pareback.gates.facts import Cast
 from pareback.gates.syntax.draft import Draft
-from pareback.gates.syntax.subjects import subject
+from pareback.gates.syntax.subjects import FREE, OPAQUE, subject
+from pareback.gates.syntax.uses import BUILT_IN
 
-_CONTAINERS = {"list", "tuple", "set", "dict", "frozenset"}
-_CALLS = {*("str", "int", "float", "bool", "bytes", "repr", "ord", "chr", "Decimal", "Path", "UUID"), *_CONTAINERS}
+_CONTAINERS = {"tuple", "frozenset"}
+"""`list`, `set` and `dict` are not among them: of those that were read, nearly all make a copy to be changed, or
+something to look things up in."""
+_CALLS = {*("str", "int", "float", "bool", "bytes", "ord", "chr", "Decimal", "Path", "UUID"), *_CONTAINERS}
 _METHODS = {"isoformat", "tolist", "to_dict", "as_posix"}
 _CODECS = {"encode", "decode"}
 _JSON = {"loads", "dumps"}
 _TELLERS = {"print", "warn"}
 _SPEAKERS = {
     *("format", "warn", "debug", "info", "warning", "error", "exception", "critical"),
-    *("log", "fail", "echo", "write"),
+    *("log", "fail", "echo", "write", "join"),
 }
+_MEASURES = {"timestamp", "total_seconds", "time", "monotonic"}
+"""Methods whose answer is a number with a fraction: made whole, it is rounded."""
 _ARITHMETIC = (ast.BinOp, ast.Compare, ast.Constant, ast.Lambda)
 _MADE = (ast.Call, ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp, ast.List, ast.Tuple, ast.Set, ast.Dict)
 _SPOKEN = {"__str__", "__repr__", "__format__", "__bytes__", "__int__", "__float__", "__bool__", "__hash__"}
@@ -43,6 +48,12 @@ def called(draft: Draft, node: ast.Call, before: int) -> None:
 def silence(draft: Draft, before: int) -> None:
     """Forget the casts noted since: they only make text for people."""
     del draft.casts[before:]
+
+
+def copied(draft: Draft, node: ast.expr) -> None:
+    """Forget the cast that makes what a loop runs over: a copy, so that the loop may change the original."""
+    if type(node) is ast.Call and draft.casts and node.args and draft.casts[-1][1] is node.args[0]:
+        draft.casts.pop()
 
 
 def joined(draft: Draft, node: ast.BinOp, before: int) -> None:
@@ -81,12 +92,17 @@ def _is_codec(node: ast.Call) -> bool:
 def _exempt(draft: Draft, name: str, value: ast.expr) -> bool:
     if draft.name in _SPOKEN or isinstance(value, _ARITHMETIC):
         return True
-    if type(value) is ast.Name and (value.id in draft.selves or value.id in draft.caught):
-        return True
+    if type(value) is ast.Name:
+        return value.id in draft.selves or value.id in draft.caught or value.id.startswith("__")
+    if type(value) is ast.Call and type(value.func) is ast.Attribute:
+        return value.func.attr in _MEASURES or {name, value.func.attr} == _CODECS or name in _CONTAINERS
     return name in _CONTAINERS and isinstance(value, (*_MADE, ast.Starred))
 
 
 def casts(draft: Draft) -> Iterator[Cast]:
-    """The casts of a unit that was read, each with what it is about."""
+    """The casts of a unit that was read, each with what it is about. What a built-in function answers is about
+    nothing that lasts."""
     for name, value, line in draft.casts:
-        yield Cast(name, *subject(draft, value), line)
+        owner, about = subject(draft, value)
+        passing = owner == FREE and about.partition("(")[0] in BUILT_IN
+        yield Cast(name, *((OPAQUE, "") if passing else (owner, about)), line)
