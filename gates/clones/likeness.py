@@ -131,10 +131,9 @@ def _near_enough(one: Outline, other: Outline, mass: int, lines: int) -> bool:
     """Whether so much in common makes near copies: a large part of both, or most of the smaller and not little."""
     if mass < CLONE["mass"] or max(one.mass, other.mass) < CLONE["whole"] or lines < CLONE["lines"]:
         return False
-    contained = (
-        mass >= CLONE["contained"] * min(one.mass, other.mass) and mass >= CLONE["whole"] and lines > CLONE["body"]
-    )
-    return contained or 2 * mass >= CLONE["alike"] * (one.mass + other.mass)
+    contained = mass >= CLONE["contained"] * min(one.mass, other.mass)
+    heavy = mass >= CLONE["whole"] and lines > CLONE["body"]
+    return (contained and heavy) or 2 * mass >= CLONE["alike"] * (one.mass + other.mass)
 
 
 def _lines(one: Outline, other: Outline, runs: Sequence[Run]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:

@@ -1,10 +1,12 @@
 """H2, a new function that is a copy of another one: what differs is a parameter, not a reason to write it again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pareback.gates.clones.advice import Copy, copy, told
 from pareback.gates.clones.group import Group, Memory, Tree
+from pareback.gates.facts import Unit
+from pareback.gates.match import Key, Origins
 from pareback.gates.points import COPY
 from pareback.gates.rule import Patch, Rule, finding
 from pareback.gates.signal import Advice
@@ -19,11 +21,11 @@ class _Copies:
     id = "H2"
 
     def broken(self, patch: Patch, /) -> Iterator[Finding]:
-        tree = Tree(patch.delta.movement.head, self.memory)
-        found: dict[tuple[str, str], Copy] = {}
+        tree, head = Tree(patch.delta.movement.head, self.memory), patch.head
+        found: dict[Key, Copy] = {}
         for moved in patch.delta.movement.loads:
             if moved.signal.id == _SIGNAL and moved.after is not None and moved.after.points:
-                for each in _new_copies(tree.group(moved.after.subject), patch):
+                for each in _new_copies(tree.group(moved.after.subject), head, patch.origins):
                     found.setdefault((each.ours.site.path, each.ours.site.unit), each)
         for key, each in sorted(found.items()):
             said = told(each, tree)
@@ -32,9 +34,10 @@ class _Copies:
             yield replace(finding("H2", _SIGNAL, key, advice), others=others)
 
 
-def _new_copies(group: Group, patch: Patch) -> Iterator[Copy]:
+def _new_copies(group: Group, head: Mapping[Key, Unit], origins: Origins) -> Iterator[Copy]:
     """The whole copies that the patch brought; of two new functions that are one, the later."""
-    new = {at for at, site in enumerate(group.sites) if patch.origins.new((site.path, site.unit))}
+    places = [(site.path, site.unit) for site in group.sites]
+    new = {at for at, place in enumerate(places) if place in head and origins.new(place)}
     for pair in group.charged():
         member = pair.other if pair.other in new else pair.one
         if member in new:

@@ -77,7 +77,47 @@ def test_a_unit_cut_out_of_another_is_not_new(judge: Judge) -> None:
 
 
 def test_a_copy_is_new(judge: Judge) -> None:
-    assert ids(judge(deep("f"), deep("f") + deep("g"))) == ["H1:shop/cart.py:g"]
+    assert ids(judge(deep("f"), deep("f") + deep("g"))) == ["H2:shop/cart.py:g", "H1:shop/cart.py:g"]
+
+
+ROWS = """
+def export_csv(rows, path):
+    with open(path, "w") as out:
+        for row in rows:
+            if row.active and not row.hidden:
+                out.write(",".join(map(str, row.fields)))
+            else:
+                log.debug("skipped %s", row.name)
+    return path
+"""
+
+
+def test_a_new_function_that_is_another_one_with_a_parameter_blocks(judge: Judge) -> None:
+    tabs = ROWS.replace("export_csv", "export_tsv").replace('","', '"\\t"')
+    [finding] = judge({"a.py": ROWS}, {"a.py": ROWS, "b.py": tabs}).hard
+    assert (finding.id, finding.path, finding.line) == ("H2:b.py:export_tsv", "b.py", 2)
+    assert "lines 2-9 (8 logical) equal to a.py:2-9 export_csv" in finding.message
+    assert "text (',' | '\\t')" in finding.message
+    assert finding.do == "call export_csv(rows, path, text) in both cases, renamed for both; delete this copy"
+    assert [(site.path, site.line) for site in finding.others] == [("a.py", 2)]
+    assert finding.saves == pytest.approx(12.9, abs=0.3)
+
+
+def test_a_third_copy_blocks_and_copies_that_were_there_do_not(judge: Judge) -> None:
+    second = ROWS.replace("export_csv", "export_tsv")
+    third = ROWS.replace("export_csv", "export_psv")
+    both = {"a.py": ROWS, "b.py": second}
+    assert ids(judge(both, {**both, "c.py": third})) == ["H2:c.py:export_psv"]
+    edited = {path: text.replace("row.hidden", "row.gone(row.name)") for path, text in both.items()}
+    assert [ids(judge(both, head)) for head in (edited, {"x/a.py": ROWS, "x/b.py": third})] == [[], []]
+
+
+def test_twins_for_async_callers_and_overrides_do_not_block(judge: Judge) -> None:
+    twin = ROWS.replace("def export_csv", "async def aexport_csv")
+    assert ids(judge({"a.py": ROWS}, {"a.py": ROWS, "b.py": twin})) == []
+    text = ROWS.replace("(rows", "(self, rows").replace("\n", "\n    ")
+    assert ids(judge({"a.py": f"class A:{text}"}, {"a.py": f"class A:{text}", "b.py": f"class B:{text}"})) == []
+    assert ids(judge({"a.py": ROWS}, {"a.py": ROWS, "b.py": f"class B:{text}"})) == ["H2:b.py:B.export_csv"]
 
 
 SWALLOWS = "def f(p):\n    try:\n        return load(p)\n    except Exception:\n        return None\n"
