@@ -169,7 +169,7 @@ class Cast:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A name of a unit that is annotated, `return` for what it answers. `anything`: the annotation says Any."""
+    """A name of a unit that is annotated, `return` for what it answers. `anything`: the annotation says no more than Any."""
 
     name: str
     anything: bool

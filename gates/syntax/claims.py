@@ -35,12 +35,6 @@ def typed(draft: Draft) -> Iterator[Typed]:
 
 
 def _gives_up(annotation: ast.expr) -> bool:
-    """Whether `Any` stands anywhere in it, also within quotes."""
-    if type(annotation) is ast.Name:
-        return annotation.id == _ANY
-    return any(
-        getattr(node, "id", "") == _ANY
-        or getattr(node, "attr", "") == _ANY
-        or (type(node) is ast.Constant and isinstance(node.value, str) and _ANY in node.value)
-        for node in ast.walk(annotation)
-    )
+    """Whether it says nothing but `Any`; `list[Any]` and `Any` in place of an unnamed rest do say something."""
+    text = getattr(annotation, "id", None) or getattr(annotation, "attr", None) or getattr(annotation, "value", None)
+    return text == _ANY

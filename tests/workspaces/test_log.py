@@ -1,0 +1,50 @@
+"""What was merged: commits without merges, newest first, with their parent."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pareback.workspaces.repository import Repository
+
+Opened = Callable[[Path], Repository]
+
+
+@pytest.fixture
+def grown(toy: Any) -> Any:
+    """Two changes of Python, one of text, and a merge."""
+    toy.write("src/one.py", b"def one():\n    return 3\n")
+    toy.commit("change \x1f one: naïve")
+    toy.write("README", b"more\n")
+    toy.commit("text only")
+    toy.git("checkout", "-q", "-b", "side", "HEAD~1")
+    toy.write("src/new.pyw", b"X = 1\n")
+    toy.commit("beside")
+    toy.git("checkout", "-q", "main")
+    toy.git("merge", "-q", "--no-ff", "-m", "merge side", "side")
+    return toy
+
+
+def test_changes_of_these_endings_are_listed_without_merges_and_the_first(grown: Any, opened: Opened) -> None:
+    with opened(grown.root) as repository:
+        found = repository.merged("HEAD", endings=(".py", ".pyw"), limit=9)
+        assert {commit.subject for commit in found} == {"beside", "change \x1f one: naïve"}
+        assert {commit.author for commit in found} == {"toy@example.org"}
+        assert {commit.parent for commit in found} == {grown.git("rev-parse", name) for name in ("HEAD~2", "HEAD~3")}
+        [one] = repository.merged("HEAD", endings=(".py", ".pyw"), limit=1)
+        [two] = repository.merged("HEAD", endings=(".py", ".pyw"), limit=1, skip=1)
+        assert [one, two] == found
+        assert repository.merged("HEAD", endings=(".rb",), limit=9) == []
+
+
+def test_what_differs_is_named_by_blob(grown: Any, opened: Opened) -> None:
+    with opened(grown.root) as repository:
+        [change] = repository.merged("HEAD", endings=(".py",), limit=9)
+        before, after = repository.differing(change.parent, change.id)
+        assert (list(before), list(after)) == (["src/one.py"], ["src/one.py"])
+        assert (repository.read(before["src/one.py"]), repository.read(after["src/one.py"])) == (
+            b"def one():\n    return 1\n",
+            b"def one():\n    return 3\n",
+        )
+        assert repository.differing(change.id, change.id) == ({}, {})
