@@ -11,10 +11,12 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import os
-import socket
 import struct
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 NEW_MOUNTS, NEW_USER, NEW_PIDS = 0x20000, 0x10000000, 0x20000000
 _NEW_CGROUP, _NEW_HOST_NAME, _NEW_IPC, _NEW_NETWORK = 0x2000000, 0x4000000, 0x8000000, 0x40000000
@@ -102,6 +104,8 @@ def _map(inside: tuple[int, int], outside: tuple[int, int]) -> None:
 
 def _raise_loopback() -> None:
     """Tests talk to servers of their own; a new network namespace has its loopback down."""
+    import socket  # a command line that is only launched has no use for it
+
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         fcntl.ioctl(any_socket, _FLAGS_UP, struct.pack("16sh14x", b"lo", _UP | _RUNNING))
 

@@ -4,13 +4,15 @@ A user namespace that maps root's id is no way out: for the kernel it would stil
 holds. So the mounts translate owners (mount_setattr(2), Linux 5.12), and the process takes an id that owns nothing.
 """
 
+from __future__ import annotations
+
 import ctypes
 import os
 import stat
 import struct
-from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pareback.workspaces.confinement.namespaces import (
     NEW_MOUNTS,
@@ -22,6 +24,9 @@ from pareback.workspaces.confinement.namespaces import (
     mount,
     prctl,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 NOBODY = 65534
 _PLACE = Path("/tmp")  # noqa: S108  any folder will do: the mount over it is this process's own
@@ -36,7 +41,7 @@ def staged(number: int) -> Path:
     return _PLACE / str(number)
 
 
-def stage(places: Sequence[Path]) -> None:
+def stage(places: Sequence[str]) -> None:
     """Mount every place at its staged path, in a mount namespace of this process, its owners translated from root to
     nobody; then become nobody. Raises OSError where kernel or file system cannot."""
     kernel("unshare", NEW_MOUNTS)
@@ -53,7 +58,7 @@ def stage(places: Sequence[Path]) -> None:
     prctl(NO_NEW_RIGHTS, 1)
 
 
-def _tree(place: Path, translation: int) -> int:
+def _tree(place: str, translation: int) -> int:
     """A copy of the mount at the place, not attached anywhere, with owners translated."""
     tree = _call(_OPEN_TREE, _HERE, os.fsencode(place), _CLONE | _ALL_BELOW | os.O_CLOEXEC)
     attributes = struct.pack("QQQQ", _TRANSLATE, 0, 0, translation)

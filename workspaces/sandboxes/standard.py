@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pareback.workspaces.confinement import landlock, seatbelt
-from pareback.workspaces.confinement.launch import Orders, launched
+from pareback.workspaces.confinement.orders import Orders, launched
 from pareback.workspaces.sandbox import (
     CONFINEMENT,
     Bind,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pareback.workspaces.confinement import resources, staging
-from pareback.workspaces.confinement.launch import FILTER, Orders, launched
+from pareback.workspaces.confinement.orders import FILTER, Orders, launched
 from pareback.workspaces.sandbox import (
     CONFINEMENT,
     Bind,
