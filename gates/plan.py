@@ -31,7 +31,7 @@ def findings(sides: Sides, delta: Delta, origins: Origins, hard: Sequence[Findin
         for finding in _priced(sides, delta, origins)
         if (finding.path, finding.unit, finding.signal) not in spoken
     ]
-    found += raised(delta)
+    found += raised(sides, delta, origins)
     places = {(finding.path, finding.unit) for finding in [*hard, *found] if finding.signal != _SIZE}
     kept = [finding for finding in found if finding.signal != _SIZE or (finding.path, finding.unit) not in places]
     return tuple(sorted([*hard, *_unparsed(sides, delta), *kept], key=_urgency))

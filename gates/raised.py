@@ -3,25 +3,54 @@
 from collections.abc import Iterator
 
 from pareback.gates.delta import Delta
+from pareback.gates.facts import FileFacts
+from pareback.gates.match import Key, Origins, units
 from pareback.gates.moved import Moved
 from pareback.gates.points import DECIMALS, MENTIONED
+from pareback.gates.sides import Sides
 from pareback.gates.verdict import Finding, Site
 from pareback.gates.wide import Told
 
 
-def raised(delta: Delta) -> Iterator[Finding]:
+def raised(sides: Sides, delta: Delta, origins: Origins) -> Iterator[Finding]:
     """What the signals over the tree have to say of this patch. Hard where it brought what breaks a rule; a thing
-    without points is a hint and is told where the patch brought it."""
+    without points is a hint. Of either only a unit is accused that the patch wrote: not one that it moved or left."""
+    written = _written(sides, origins)
     for moved in delta.movement.loads:
-        if moved.after is not None and _speaks(moved):
-            told = moved.signal.explain(moved.after, moved.before, delta.movement.head)
-            if told is not None:
-                yield _finding(moved, moved.after.rule if _broken(moved) else "", told)
+        if moved.after is None or not (moved.points >= MENTIONED or _broken(moved) or _hint(moved)):
+            continue
+        told = moved.signal.explain(moved.after, moved.before, delta.movement.head)
+        if told is None:
+            continue
+        accused = (told.at.path, told.at.unit) in written
+        if accused or moved.points >= MENTIONED:
+            yield _finding(moved, moved.after.rule if accused and _broken(moved) else "", told)
 
 
-def _speaks(moved: Moved) -> bool:
-    hint = moved.before is None and moved.after is not None and not moved.after.points
-    return moved.points >= MENTIONED or _broken(moved) or hint
+def _written(sides: Sides, origins: Origins) -> frozenset[Key]:
+    """The units whose code, or whose file's imports, the patch wrote."""
+    base, head = units(sides.base), units(sides.head)
+    return frozenset(
+        key
+        for key, unit in head.items()
+        if not any(
+            base[origin].exact == unit.exact and (unit.kind != "module" or _imports(sides, origin, key))
+            for origin in origins.of.get(key, ())
+        )
+    )
+
+
+def _imports(sides: Sides, before: Key, after: Key) -> bool:
+    """Whether two files import the same."""
+    return _names(sides.base[before[0]]) == _names(sides.head[after[0]])
+
+
+def _names(facts: FileFacts) -> set[tuple[str, tuple[str, ...]]]:
+    return {(found.module, found.names) for found in facts.imports}
+
+
+def _hint(moved: Moved) -> bool:
+    return moved.before is None and moved.after is not None and not moved.after.points
 
 
 def _broken(moved: Moved) -> bool:

@@ -108,7 +108,7 @@ def test_the_saving_named_for_guards_is_what_guards_save(judge: Judge) -> None:
 def test_a_named_saving_is_real(judge: Judge, base: str, head: str, mended: str) -> None:
     finding = max(judge(base, head).findings, key=lambda found: found.saves or 0)
     assert finding.saves is not None
-    assert -judge(head, mended).delta == pytest.approx(finding.saves, abs=0.25)
+    assert finding.saves - 0.25 <= -judge(head, mended).delta <= finding.saves + 0.75  # and what went with it
 
 
 WIDE = "def f(rows, old):\n" + "".join(
