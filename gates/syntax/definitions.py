@@ -36,7 +36,7 @@ def read_module(sheet: Sheet, tree: ast.Module, end: int) -> None:
     draft = Draft(sheet, Heading(MODULE, "module", 1, end))
     draft.nils += in_module(tree.body)
     _statements(draft, tree.body)
-    if draft.tokens or draft.interface or draft.mentions.aside or draft.mentions.imported:
+    if draft.tokens or draft.interface or draft.mentions.aside or sheet.imports or draft.mentions.imported:
         sheet.units.append(finish(draft))
 
 
