@@ -1,27 +1,33 @@
 """S8, type pressure: the same types told apart, or one attribute's type asked for, in function after function.
 
-Counted are tests for types and attributes that classes of the tree declare: there a method can take the place of the
-test. Tests for other types count where they ask the same attribute again and again: there it can be made one type where
-it is set. Of the two ways to see one test the larger is charged. Comparison methods and handlers ask for good reason.
+A function that tells types of the tree apart does what a method of each could do; one that asks whether there is an
+attribute of theirs does it too. Where the type of one attribute is asked for again and again, it can be made one type
+where it is set. A single test for one type of a tree is left out: of 25 that were read, 13 were worth a change.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+import builtins
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from math import fsum
 
 from pareback.gates.asked import about, asked, by_owner, compares, filed, listed, newest, one_each, touched, units
+from pareback.gates.conjuncts import closed, covered, recurring
 from pareback.gates.facts import Atom, FileFacts, Unit
-from pareback.gates.owners import attribute, owners, short
-from pareback.gates.phrases import phrase, thing
-from pareback.gates.points import INTERFACE, PLACES, TYPE_TEST
+from pareback.gates.owners import owners, short
+from pareback.gates.phrases import thing
+from pareback.gates.points import CONJOINED, INTERFACE, PLACES, TYPE_TEST
 from pareback.gates.relief import relief
 from pareback.gates.signal import Example
 from pareback.gates.wide import Entry, Load, Posting, Told, View, WideSignal
 
-_TESTED, _ASKED = "tested:", "typed:"
-"""Prefixes of keys: of tests by each type that they name, and by the attribute that they ask."""
-_CLASS = "class"
-_HAS = "hasattr:"
+_APART, _HAS, _TYPED = "apart:", "has:", "typed:"
+"""Prefixes of keys: of functions by each type they tell apart, of `hasattr` and of other tests by attribute."""
+_DUCK = "hasattr:"
+_OPAQUE = "…"
+"""The owner of what cannot be named: two of them are not the same."""
+_BUILT_IN = frozenset(dir(builtins))
+_OF = "the type of "
+
 _SHAPES = "class Circle:\n    r = 1\n\nclass Square:\n    s = 1\n\n"
 _SWITCH = """
 def {0}(shape):
@@ -31,124 +37,156 @@ def {0}(shape):
         return {0}_square(shape)
 """
 _DRAWN = _SHAPES + "".join(map(_SWITCH.format, ("area", "name", "draw")))
-_METHODS = "".join(f"    def {name}(self):\n        return {name}_{{0}}(self)\n" for name in ("area", "name", "draw"))
-_SPOKEN = (_SHAPES + "class Last:\n    pass\n").replace("1\n", "1\n" + _METHODS.format("it"))
-_EQUAL = "class C{0}:\n    def __eq__(self, other):\n        return isinstance(other, Circle) and other.r == self.r\n"
+_METHODS = "".join(f"    def {name}(self):\n        return {name}_it(self)\n" for name in ("area", "name", "draw"))
+_SPOKEN = _SHAPES.replace("1\n", "1\n" + _METHODS)
+_EQUAL = """
+class C{0}:
+    def __eq__(self, other):
+        return isinstance(other, Circle) and other.r == 1 or isinstance(other, Square)
+"""
 _CELL = "class Cell:\n    def __init__(self, value):\n        self.value = value\n"
 _TEXT = "    def {0}(self):\n        if isinstance(self.value, str):\n            {0}(self)\n"
 _TEXTS = _CELL + "".join(map(_TEXT.format, ("show", "send", "pack")))
+_DUCKS = "".join(map("def {0}(bird):\n    if hasattr(bird, 'value'):\n        {0}_it(bird)\n".format, "abc"))
+_PLAIN = "".join(map("def {0}(value):\n    if isinstance(value, str):\n        {0}_it(value)\n".format, "abc"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Types:
     id = "S8"
     name = "type pressure"
-    reads_code = False
     advice = "let each type do its part in a method of one name, or make a value one type where it enters"
     examples = (
-        Example(_SHAPES, _DRAWN, 2 * TYPE_TEST),
-        Example(_DRAWN, _SPOKEN, -2 * TYPE_TEST),
-        Example(_DRAWN, _DRAWN + _SWITCH.format("scale"), 2 * TYPE_TEST),
-        Example(_DRAWN, {"shapes.py": _DRAWN, "print.py": _SWITCH.format("show")}, 2 * TYPE_TEST),
+        Example(_SHAPES, _DRAWN, TYPE_TEST),
+        Example(_DRAWN, _SPOKEN, -TYPE_TEST),
+        Example(_DRAWN, _DRAWN + _SWITCH.format("scale"), TYPE_TEST),
+        Example(_DRAWN, {"shapes.py": _DRAWN, "print.py": _SWITCH.format("show")}, TYPE_TEST),
         Example(_DRAWN, _DRAWN.replace("isinstance(shape, Circle)", "type(shape) is Circle"), 0.0),
-        Example(_DRAWN, _DRAWN.removeprefix(_SHAPES), -2 * TYPE_TEST),
+        Example(_DRAWN, _DRAWN.removeprefix(_SHAPES), -TYPE_TEST),
         Example(_SHAPES, _SHAPES + "".join(map(_EQUAL.format, range(4))), 0.0),
         Example(_CELL, _TEXTS, TYPE_TEST),
         Example(_CELL, _CELL + _TEXT.format("show") + _TEXT.format("send"), 0.0),
-        Example(_TEXTS, _TEXTS.replace("self.value, str", "self.value, Circle") + _SHAPES, 0.0),
-        Example("", "def {0}(value):\n    if isinstance(value, str):\n        {0}_it(value)\n".format("f") * 5, 0.0),
+        Example(_CELL, _CELL + _DUCKS, TYPE_TEST),
+        Example("", _DUCKS, 0.0),
+        Example(_CELL, _CELL + _PLAIN, 0.0),
     )
 
     def entries(self, facts: FileFacts, /) -> Iterator[Entry]:
-        yield from filed(facts, _counts, lambda atom: [_ASKED + about(atom.name)])
-        yield from filed(facts, _counts, _types, local=True)
+        yield from filed(facts, _single, lambda atom: [_TYPED + about(atom.name)])
         for unit in facts.units:
             if unit.kind == "class":
-                yield Entry(_TESTED + short(unit.qualname), unit.qualname, unit.line, (_CLASS,))
+                yield Entry(_APART + short(unit.qualname), unit.qualname, unit.line)
+            for line, types in _apart(unit):
+                yield from (Entry(_APART + name, unit.qualname, line, types) for name in types)
+            yield from (Entry(_HAS + name, unit.qualname, line, (name,)) for name, line in _ducks(unit).items())
 
     def loads(self, keys: Collection[str], view: View, /) -> list[Load]:
-        types = {key.removeprefix(_TESTED) for key in keys if key.startswith(_TESTED)}
-        types |= {_HAS + name for name in map(attribute, keys) if name}
-        tests = [posting for name in types for posting in _tests(name, view)]
-        names = {*touched(keys, _ASKED), *(about(asked(test).name) for test in tests)}
-        found = [load for tested in {asked(test).operand for test in tests} for load in _by_types(tested, view)]
-        found += [load for name in names - {""} for load in _by_attribute(name, view)]
-        return sorted(found, key=lambda load: load.subject)
+        found = [load for name in touched(keys, _TYPED) for load in _by_attribute(name, view)]
+        found += [load for name in touched(keys, _HAS) for load in _by_having(name, view)]
+        types = sorted(key.removeprefix(_APART) for key in keys if key.startswith(_APART))
+        apart = {load.subject: load for name in types for load in _by_types(name, view)}
+        return sorted([*found, *apart.values()], key=lambda load: load.subject)
 
     def explain(self, load: Load, before: Load | None, view: View, /) -> Told:
         at, others = newest(load, before)
-        found = asked(at)
         message = f"{len(load.sites)} functions ask for {load.subject}: this one, {listed(others)}"
-        if load.subject.startswith(_TYPE_OF):
-            do = f"make `{found.name}` one type where it is set, and delete the tests"
+        if load.subject.startswith(_OF):
+            do = f"make `{asked(at).name}` one type where it is set, and delete the tests"
             return Told(at, message, do, load.points + _freed(load, view), others)
-        return Told(at, message, *_method(found.operand, load, view), others)
+        if load.subject.startswith(_DUCK):
+            do = f"give every type that comes here a `{at.detail[0]}`, empty where it has none, and delete the tests"
+            return Told(at, message, do, load.points + _freed(load, view), others)
+        types = load.subject.split(_OR)
+        saves = load.points + _freed(load, view) - INTERFACE["function"] * len(types) * len(load.sites)
+        do = (
+            f"give {' and '.join(types)} a method each in place of every such function, here "
+            f"`def {short(at.unit)}(self)` with the part that is theirs; call it without asking"
+        )
+        return Told(at, message, do, saves if saves > 0 else None, others)
 
 
-def _counts(unit: Unit, atom: Atom) -> bool:
-    return atom.kind == "type" and not compares(unit)
+_OR = " or "
 
 
-def _types(atom: Atom) -> list[str]:
-    return [_TESTED + name for name in atom.operand.split(" | ")]
+def _tests(unit: Unit) -> Iterator[Atom]:
+    """Tests for types, but for those that a type checker needs and those of a method behind an operator."""
+    asking = () if compares(unit) else unit.atoms
+    return (atom for atom in asking if atom.kind == "type" and atom.place != "assert" and atom.owner != _OPAQUE)
 
 
-def _tests(name: str, view: View) -> list[Posting]:
-    """The tests that name a type."""
-    return [posting for posting in view.postings(_TESTED + name) if posting.detail[0] != _CLASS]
+def _types(unit: Unit, atom: Atom) -> list[str]:
+    """The types that the unit tells apart where the atom asks, but for built-in ones."""
+    same = [other.operand for other in _tests(unit) if (other.owner, other.name) == (atom.owner, atom.name)]
+    names = {name for operand in same for name in operand.split(" | ") if ":" not in name and name.isidentifier()}
+    return sorted(names - _BUILT_IN)[:CONJOINED]
 
 
-def _by_types(tested: str, view: View) -> Iterator[Load]:
-    sites = _sites(tested, view)
-    points = _charge(sites)
-    if points:
-        yield Load(f"`{phrase('type', '_', tested)}`", points, one_each(sites))
+def _single(unit: Unit, atom: Atom) -> bool:
+    """Whether the test asks for the type of one attribute, without telling types apart."""
+    if atom.kind != "type" or compares(unit) or atom.operand.startswith(_DUCK):
+        return False
+    return len(_types(unit, atom)) <= 1
 
 
-def _sites(tested: str, view: View) -> list[Posting]:
-    """The tests for exactly these types, if the tree declares them all."""
-    names = tested.split(" | ")
-    if not all(_declared(name, view) for name in names):
-        return []
-    return [posting for posting in _tests(names[0], view) if asked(posting).operand == tested]
+def _apart(unit: Unit) -> set[tuple[int, tuple[str, ...]]]:
+    """The types told apart by a unit, of one thing each, with the line that begins."""
+    things: dict[tuple[str, str], tuple[int, tuple[str, ...]]] = {}
+    for atom in _tests(unit):
+        types = _types(unit, atom)
+        if len(types) > 1:
+            things.setdefault((atom.owner, atom.name), (atom.line, tuple(types)))
+    return set(things.values())
 
 
-def _declared(name: str, view: View) -> bool:
-    if name.startswith(_HAS):
-        return len(set(owners(view, name.removeprefix(_HAS)).family.values())) == 1
-    return any(posting.detail[0] == _CLASS for posting in view.postings(_TESTED + name))
+def _ducks(unit: Unit) -> dict[str, int]:
+    """The attributes that a unit asks whether there are, with the first line that does; protocols are no types."""
+    asks = [(atom.operand.removeprefix(_DUCK), atom.line) for atom in _tests(unit) if atom.operand.startswith(_DUCK)]
+    return {name: line for name, line in reversed(asks) if not name.startswith("__")}
 
 
-def _charge(sites: Sequence[Posting]) -> float:
-    return TYPE_TEST * max(0.0, units(sites) - PLACES)
+def _by_types(name: str, view: View) -> Iterator[Load]:
+    """Sets of types of the tree, this one among them, that more units tell apart than may for nothing."""
+    told = [_declared(posting, view) for posting in view.postings(_APART + name) if posting.detail]
+    for other in sorted({type_ for posting in told for type_ in posting.detail} - {name}):
+        pair = tuple(sorted((name, other)))
+        found = recurring([posting for posting in told if {*pair} <= {*posting.detail}], pair)
+        for types, here in found.items():
+            if len(here.sites) > PLACES and closed(found, types):
+                free = max(PLACES, len(covered(found, types, least=PLACES + 1)))
+                points = TYPE_TEST * (len(here.sites) - free)
+                if points > 0:
+                    yield Load(_OR.join(types), points, tuple(sorted(here.sites.values())))
 
 
-_TYPE_OF = "the type of "
+def _declared(posting: Posting, view: View) -> Posting:
+    """The posting with those of its types that the tree declares."""
+    return replace(posting, detail=tuple(name for name in posting.detail if _in_tree(name, view)))
+
+
+def _in_tree(name: str, view: View) -> bool:
+    return any(not posting.detail for posting in view.postings(_APART + name))
+
+
+def _by_having(name: str, view: View) -> Iterator[Load]:
+    """Units that ask whether there is an attribute which one family of the tree declares."""
+    sites = view.postings(_HAS + name)
+    if len(sites) > PLACES and len(set(owners(view, name).family.values())) == 1:
+        yield Load(f"{_DUCK}{name}", TYPE_TEST * (len(sites) - PLACES), one_each(sites))
 
 
 def _by_attribute(name: str, view: View) -> Iterator[Load]:
-    """Tests of one attribute's type, so far as they are more than any of them is charged for by its types."""
+    """Units that ask for the type of an attribute which the tree declares."""
+    postings = view.postings(_TYPED + name)
+    if len(postings) <= PLACES or not owners(view, name).family:
+        return
     groups: dict[str, list[Posting]] = {}
-    declared = bool(owners(view, name).family)
-    for posting, owner in by_owner(view.postings(_ASKED + name), view, name).items():
-        if declared and owner:
+    for posting, owner in by_owner(postings, view, name).items():
+        if owner:
             groups.setdefault(thing(owner, asked(posting).name), []).append(posting)
     for text, sites in groups.items():
-        charged = [_charge(_sites(tested, view)) for tested in {asked(site).operand for site in sites}]
-        points = _charge(sites) - max(charged)
+        points = TYPE_TEST * (units(sites) - PLACES)
         if points > 0:
-            yield Load(f"{_TYPE_OF}`{text}`", points, one_each(sites))
-
-
-def _method(tested: str, load: Load, view: View) -> tuple[str, float | None]:
-    """The refactoring, and what it saves: the pressure and the conditions that go, less a method per type."""
-    names = tested.split(" | ")
-    if tested.startswith(_HAS):
-        return f"declare `{tested.removeprefix(_HAS)}` on every type that comes here, and delete the tests", None
-    where = " and ".join(names)
-    do = f"give {where} and the types beside it a method that does what the branch does; call it without asking"
-    saves = load.points + _freed(load, view) - INTERFACE["function"] * len(names) * len(load.sites)
-    return do, saves if saves > 0 else None
+            yield Load(f"{_OF}`{text}`", points, one_each(sites))
 
 
 def _freed(load: Load, view: View) -> float:
