@@ -122,7 +122,7 @@ class Reporter:
         self.channel.say("items", ids=[identity(item.nodeid) for item in chosen])
         rest = [item for item in chosen if identity(item.nodeid) not in done]
         for item in rest:
-            SEALS.seal_test(item.nodeid, getattr(item, "function", None))
+            SEALS.seal_test(item)
         items[:] = planting.plant(rest, self.request["canaries"])
         self.say_foreign()
         self.signs.update(dict.fromkeys(SEALS.broken()))
@@ -135,7 +135,7 @@ class Reporter:
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: Any) -> Iterator[None]:
-        self.signs.update(dict.fromkeys(SEALS.broken_near(item.nodeid) if call.when == "call" else ()))
+        self.signs.update(dict.fromkeys(SEALS.broken_near(item) if call.when == "call" else ()))
         yield
         self.places, self.raised = [], ""
         if call.excinfo is not None:

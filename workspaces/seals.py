@@ -40,6 +40,10 @@ HOOKS = (
 )
 
 
+OWN = frozenset({"runtest", "setup", "teardown"})
+"""What a test has from its class; one that has it itself was meddled with."""
+
+
 class Seals:
     """What the runner consisted of when it was sealed; a module that is loaded later is sealed later."""
 
@@ -58,22 +62,25 @@ class Seals:
                     self.known.append(name)
                     seals.extend(sealed(sys.modules[name]))
 
-    def seal_test(self, name: str, function: Any) -> None:
+    def seal_test(self, item: Any) -> None:
         """Remember the code of a test."""
+        function = getattr(item, "function", None)
         if isinstance(function, types.FunctionType):
-            self.tests[name] = (function, function.__code__)
+            self.tests[item.nodeid] = (function, function.__code__)
 
     def broken(self) -> Iterator[str]:
         """What in the runner is not what it was."""
         yield from differences(self.near)
         yield from differences(self.far)
 
-    def broken_near(self, test: str) -> Iterator[str]:
+    def broken_near(self, item: Any) -> Iterator[str]:
         """The same for what a report is made of, cheap enough for every test, and for the test's own code."""
         yield from differences(self.near)
-        function, code = self.tests.get(test, (None, None))
+        function, code = self.tests.get(item.nodeid, (None, None))
         if function is not None and function.__code__ is not code:
             yield "the code of a test was replaced"
+        if not OWN.isdisjoint(vars(item)):
+            yield "a test runs in a way of its own"
         for kind in ("trace", "profile"):
             watcher = getattr(sys, "get" + kind)()
             if watcher is not None:

@@ -86,8 +86,8 @@ def _runner(tree: ast.Module, known: set[str]) -> Iterator[_Found]:
     for node in ast.walk(tree):
         for name in _RUNNER.intersection(_imported(node)) - known:
             yield _line(node), "runner", f"it imports {name}, which runs the tests", True
-        if isinstance(node, ast.Constant) and node.value == "PYTEST_CURRENT_TEST":
-            yield node.lineno, "runner", "it asks which test is running", True
+        if isinstance(node, ast.Constant) and str(node.value).startswith("PYTEST_"):
+            yield node.lineno, "runner", f"it asks whether tests are running ({node.value})", True
 
 
 def _reaching(tree: ast.Module) -> Iterator[_Found]:
@@ -134,7 +134,9 @@ def _replacing(tree: ast.Module) -> Iterator[_Found]:
     for node in ast.walk(tree):
         targets = node.targets if isinstance(node, ast.Assign) else ()
         for owner, name in (reached for target in targets for reached in _reached(target)):
-            if owner in modules:
+            if name in _COMPARISONS:
+                yield _line(node), "comparison", f"it gives {owner}.{name} another value", True
+            elif owner in modules:
                 yield _line(node), "replaces", f"it gives {owner}.{name} another value", True
 
 
