@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pareback.gates.languages import python
-from pareback.gates.points import PLACES
+from pareback.gates.points import HALF_CHECK, PLACES
 from pareback.gates.scores import filings, wide
 from pareback.gates.view import plain
 from pareback.gates.wide import Load, Posting, View, WideSignal
@@ -63,7 +63,8 @@ def found(signal: WideSignal, repository: str, mirror: Path) -> Iterator[Found]:
 
 def presses(load: Load) -> bool:
     """Whether it is pressure that costs, and not only the place where a None is made."""
-    return load.points > 0 and sum(site.detail[:1] not in MAKERS for site in load.sites) > PLACES
+    asking = [site for site in load.sites if site.detail[:1] not in MAKERS]
+    return load.points > 0 and sum(HALF_CHECK if "half" in site.detail else 1.0 for site in asking) > PLACES
 
 
 def sources(repository: str, mirror: Path) -> Iterator[tuple[str, str]]:

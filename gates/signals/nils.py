@@ -146,7 +146,12 @@ def _remedy(load: Load, made: Sequence[Posting], asks: Sequence[Posting], view: 
         do = f"make it required in {short(made[0].unit)}(), or give it a default that needs no check; delete the checks"
         return do, freed
     nothing = INTERFACE["class"] + INTERFACE["function"] * len(asks)
-    return _attribute(name, made, _units(holder, made, view), freed=freed, nothing=nothing)
+    if made[0].detail[1] == "property":
+        return f"let `{name}` raise where it has nothing to give, or give what needs no check", load.points
+    asking = {site.unit for site in asks}
+    units = [unit for unit in _units(holder, made, view) if unit.qualname not in asking or _lazy(unit, name)]
+    nothing = INTERFACE["class"] + INTERFACE["function"] * len(asks)
+    return _attribute(name, units, once=len(made) == 1, freed=freed, nothing=nothing)
 
 
 def _relief(asks: Sequence[Posting], view: View) -> float:
@@ -174,34 +179,33 @@ def _answered(load: Load, made: Sequence[Posting], freed: float) -> tuple[str, f
     empty = {site.detail[3] for site in made}
     if len(empty) == 1 and empty != {""}:
         return f"return {empty.pop()} in place of None; delete the checks, an empty one needs none", freed
-    ends = "end every path of it with a value or " if made[0].detail[1] != "none" else ""
     name = load.subject.rpartition(".")[2]
-    return (
-        f"{ends}raise LookupError where `{name}` has nothing to give; catch it only where that is expected",
-        load.points,
-    )
+    return f"let `{name}` raise LookupError where it has nothing to give, or return what needs no check", load.points
 
 
-def _attribute(
-    name: str, made: Sequence[Posting], units: Sequence[Unit], *, freed: float, nothing: float
-) -> tuple[str, float]:
-    """One that is filled once, when it is first asked for, is a cached property; one that a later call sets belongs to
-    an object of its own; else something that does `nothing`, and costs that at most, can stand for nothing."""
-    lazy = any(state.kind == "lazy" and state.subject.endswith(f".{name}") for unit in units for state in unit.shared)
-    setters = sorted({short(unit.qualname) for unit in units if _sets(unit, name)})
-    if lazy and len(made) == 1 and len(setters) == 1:
+def _attribute(name: str, units: Sequence[Unit], *, once: bool, freed: float, nothing: float) -> tuple[str, float]:
+    """One that is None but `once` and filled when it is first asked for is a cached property; one that a later call
+    sets belongs to an object of its own; else something that does `nothing`, at that cost at most, stands for it."""
+    setters = sorted((not _lazy(unit, name), short(unit.qualname)) for unit in units if _sets(unit, name))
+    if once and len(setters) == 1 and not setters[0][0]:
         do = f"make it a property that is computed once: @cached_property def {name}(self); delete the checks"
         return do, freed - INTERFACE["function"]
-    if setters and len(made) == 1:
-        do = f"split the type: let {setters[0]}() return an object that has `{name}` from birth; what asks goes there"
+    if once and setters and setters[0][0]:
+        do = f"split the type: {setters[0][1]}() returns an object that always has `{name}`; what asks goes there"
         return do, freed - INTERFACE["class"]
     title = "".join(word.capitalize() for word in name.split("_"))
     do = f"put there what needs no check: an empty value, or class No{title}, which does nothing; delete the checks"
     return do, freed - nothing
 
 
+def _lazy(unit: Unit, name: str) -> bool:
+    """Whether it fills the attribute where it finds it None."""
+    return any(state.kind == "lazy" and state.subject.endswith(f".{name}") for state in unit.shared)
+
+
 def _sets(unit: Unit, name: str) -> bool:
-    nothing = any(nil.name == name for nil in unit.nils)
+    """Whether a method gives the attribute a value, after the object was made."""
+    nothing = any(nil.name == name for nil in unit.nils) or short(unit.qualname).startswith("__")
     return unit.kind == "function" and not nothing and any(member.name == name for member in unit.members)
 
 
