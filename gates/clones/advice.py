@@ -6,7 +6,7 @@ from math import fsum
 from pareback.gates.clones.group import Group, Pair, Tree
 from pareback.gates.clones.likeness import Likeness, Run
 from pareback.gates.clones.outline import Outline
-from pareback.gates.clones.wording import Parameter, differences, extent, only_here, parameters, signature
+from pareback.gates.clones.wording import Parameter, counted, differences, extent, only_here, parameters
 from pareback.gates.facts import Unit
 from pareback.gates.points import COPY, FREE_PARAMETERS, HELPER, INTERFACE, PARAMETER
 from pareback.gates.wide import Posting, Told
@@ -34,12 +34,17 @@ class Side:
         return fsum(self.outline.cost(run.first, run.length) for run in self.runs)
 
     @property
+    def title(self) -> str:
+        """Its qualname, without the number of a second one of that name."""
+        return self.site.unit.partition("#")[0]
+
+    @property
     def name(self) -> str:
-        return self.site.unit.partition("#")[0].rpartition(".")[2]
+        return self.title.rpartition(".")[2]
 
     @property
     def owner(self) -> str:
-        return self.site.unit.rpartition(".")[0]
+        return self.title.rpartition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,38 +85,69 @@ def told(found: Copy, tree: Tree) -> Told:
     """What to say of a copy."""
     ours, theirs = tree.unit(found.ours.site), tree.unit(found.theirs.site)
     named = parameters(found.likeness.turned().holes, theirs.parameters)
-    first, there = extent(ours, found.ours.runs)[0], extent(theirs, found.theirs.runs)[0]
+    here, there = _stretch(found.ours, found, ours), _stretch(found.theirs, found, theirs)
     return Told(
-        at=replace(found.ours.site, line=first),
-        message=_message(found, ours, theirs, named),
+        at=replace(found.ours.site, line=here[0]),
+        message=_message(found, ours, (here, there), named),
         do=_do(found, theirs, named),
         saves=_saves(found, len(theirs.parameters), len(named)),
-        others=(replace(found.theirs.site, line=there), *_further(found)),
+        others=(replace(found.theirs.site, line=there[0]), *_further(found)),
     )
 
 
-def _message(found: Copy, ours: Unit, theirs: Unit, named: tuple[Parameter, ...]) -> str:
-    (first, last), (start, end) = extent(ours, found.ours.runs), extent(theirs, found.theirs.runs)
-    count = sum(run.length for run in found.ours.runs)
+def _stretch(side: Side, found: Copy, unit: Unit) -> tuple[int, int]:
+    """First and last line of a near copy; of whole copies those of the dearest one."""
+    if found.likeness.near:
+        return extent(unit, side.runs)
+    main = max(range(len(side.whole)), key=lambda at: found.ours.outline.cost(*_span(found.ours.whole[at])))
+    return extent(unit, [side.whole[main]])
+
+
+def _span(run: Run) -> tuple[int, int]:
+    return run.first, run.length
+
+
+def _message(
+    found: Copy, ours: Unit, places: tuple[tuple[int, int], tuple[int, int]], named: tuple[Parameter, ...]
+) -> str:
+    (first, last), (start, end) = places
+    count, more = sum(run.length for run in found.ours.runs), len(found.ours.whole) - 1
     kind = "nearly equal to" if found.likeness.near else "equal to"
-    source = f"{found.theirs.site.path}:{start}-{end} {theirs.qualname}"
-    text = f"lines {first}-{last} ({count} logical) {kind} {source}"
-    text += f"; they differ only in {differences(named)}" if named else "; nothing differs but names"
+    text = f"lines {first}-{last} {kind} {found.theirs.site.path}:{start}-{end} {found.theirs.title}"
+    if more > 0 and not found.likeness.near:
+        text += f", and {counted(more, 'further stretch', 'further stretches')}"
+    text += f" ({counted(count, 'logical line')} in all)"
+    text += f"; parameters: {differences(named)}" if named else "; no difference but names of locals"
     own = only_here(ours, found.ours.runs)
     return f"{text}; only here: line {own}" if own and found.likeness.near else text
 
 
 def _do(found: Copy, model: Unit, named: tuple[Parameter, ...]) -> str:
-    names = ", ".join(each.name for each in named)
+    names = _names(named)
     if found.likeness.weight < 1:
         return "keep the async shell; move what does not await into one function that both call"
     if found.overrides() and found.ours.part() >= COPY["covered"]:
         left = names or "nothing"
         return f"move {found.ours.name}() to a class that both inherit from; leave {left} to the subclasses"
     if found.replaceable():
-        return f"call {signature(model, named)} in both cases, renamed for both; delete this copy"
-    adds = f" with {names} as parameters" if named else ""
-    return f"make these lines one function of their own{adds}; call it in both places"
+        return _merge(found, ", ".join([*model.parameters, *([names] if names else [])]))
+    adds = f" that takes {names}" if names else ""
+    return f"make these lines a function of their own{adds}; call it in both places"
+
+
+def _merge(found: Copy, takes: str) -> str:
+    ours, theirs = found.ours, found.theirs
+    if ours.owner != theirs.owner:
+        return f"make one function of both, outside the classes: def {theirs.name}({takes}); call it in both places"
+    if ours.title == theirs.title:
+        return f"use {theirs.owner or theirs.name} of {theirs.site.path} in both places; delete this copy"
+    return f"call {theirs.title}({takes}) in both cases, renamed for both; delete this copy"
+
+
+def _names(named: tuple[Parameter, ...]) -> str:
+    shown = int(COPY["holes"])
+    more = f" and {len(named) - shown} more" if len(named) > shown else ""
+    return ", ".join(each.name for each in named[:shown]) + more
 
 
 def _saves(found: Copy, known: int, holes: int) -> float | None:

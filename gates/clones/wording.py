@@ -13,6 +13,7 @@ _SHOWN = 4
 """Holes and single lines that are named; the others are counted."""
 _WIDTH = 32
 """Characters of a value that is quoted."""
+_WORD = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]{2,}")
 _NAMES = {"s": "text", "i": "number", "k": "flag", "b": "data", "d": "value", "l": "item", "n": "item", "a": "item"}
 """What a parameter is called whose values have no word in common."""
 
@@ -58,9 +59,9 @@ def only_here(unit: Unit, runs: Sequence[Run]) -> str:
     return ", ".join(map(str, dict.fromkeys(own[:_SHOWN]))) + more
 
 
-def signature(unit: Unit, added: Sequence[Parameter]) -> str:
-    """How the function begins that takes the holes as parameters."""
-    return f"{unit.qualname}({', '.join([*unit.parameters, *(each.name for each in added)])})"
+def counted(number: int, one: str, many: str = "") -> str:
+    """The number with its noun: 1 stretch, 2 stretches."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
 def _named(hole: Hole) -> str:
@@ -73,7 +74,7 @@ def _named(hole: Hole) -> str:
 
 def _words(value: str) -> list[str]:
     last = value.partition(":")[2].rpartition(".")[2]
-    return [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+|\d+", last)]
+    return [word.lower() for word in _WORD.findall(last)]
 
 
 def _unused(name: str, used: set[str]) -> str:

@@ -96,7 +96,7 @@ def test_a_new_function_that_is_another_one_with_a_parameter_blocks(judge: Judge
     tabs = ROWS.replace("export_csv", "export_tsv").replace('","', '"\\t"')
     [finding] = judge({"a.py": ROWS}, {"a.py": ROWS, "b.py": tabs}).hard
     assert (finding.id, finding.path, finding.line) == ("H2:b.py:export_tsv", "b.py", 2)
-    assert "lines 2-9 (8 logical) equal to a.py:2-9 export_csv" in finding.message
+    assert "lines 2-9 equal to a.py:2-9 export_csv (8 logical lines in all)" in finding.message
     assert "text (',' | '\\t')" in finding.message
     assert finding.do == "call export_csv(rows, path, text) in both cases, renamed for both; delete this copy"
     assert [(site.path, site.line) for site in finding.others] == [("a.py", 2)]
