@@ -7,18 +7,12 @@ root.
 
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from pathlib import PurePosixPath
+from functools import lru_cache
 
 Edges = Mapping[str, Mapping[str, str]]
 """For every file the files that it imports, with the import as it was filed."""
 
 _INIT = "__init__"
-
-
-def edges(needed: Mapping[str, Sequence[str]]) -> Edges:
-    """The imports of a tree among its own files. `needed` are a file's imports as `module:names`."""
-    known = _Known(needed)
-    return {path: dict(_targets(path, imports, known)) for path, imports in needed.items()}
 
 
 class _Known:
@@ -30,8 +24,22 @@ class _Known:
             parts = module(path)
             if parts:
                 self._ends.setdefault(parts[-1], []).append((parts, path))
-        self._packages = {PurePosixPath(path).parts[:-1] for path in paths if PurePosixPath(path).stem == _INIT}
+        self._packages = {tuple(path.split("/")[:-1]) for path in paths if path.endswith(f"/{_INIT}.py")}
+        self._targets: dict[tuple[str, tuple[str, ...]], dict[str, str]] = {}
         self._found: dict[tuple[tuple[str, ...], tuple[str, ...]], str | None] = {}
+
+    def targets(self, path: str, imports: tuple[str, ...]) -> dict[str, str]:
+        """The files that a file's imports mean, each with the first import that does."""
+        key = (path, imports)
+        if key not in self._targets:
+            home = tuple(path.split("/")[:-1])
+            found: dict[str, str] = {}
+            for needed in imports:
+                for target in _meant(needed, home, self):
+                    if target != path:
+                        found.setdefault(target, needed)
+            self._targets[key] = found
+        return self._targets[key]
 
     def find(self, name: tuple[str, ...], home: tuple[str, ...]) -> str | None:
         """The file of a dotted name, seen from a file in the folder `home`."""
@@ -54,18 +62,22 @@ class _Known:
         return next((path for parts, path in self._ends.get(name[-1], ()) if parts == name), None) if name else None
 
 
+def edges(needed: Mapping[str, tuple[str, ...]]) -> Edges:
+    """The imports of a tree among its own files. `needed` are a file's imports as `module:names`. What a file's imports
+    mean depends on which files there are: it is kept for the trees of the last few patches."""
+    known = _known(frozenset(needed))
+    return {path: known.targets(path, imports) for path, imports in needed.items()}
+
+
+@lru_cache(maxsize=4)
+def _known(paths: frozenset[str]) -> _Known:
+    return _Known(paths)
+
+
 def module(path: str) -> tuple[str, ...]:
     """The parts of a file's dotted name, counted from the root of the tree."""
-    parts = PurePosixPath(path).with_suffix("").parts
+    parts = tuple(path.rpartition(".")[0].split("/"))
     return parts[:-1] if parts[-1] == _INIT else parts
-
-
-def _targets(path: str, imports: Sequence[str], known: _Known) -> Iterator[tuple[str, str]]:
-    home = PurePosixPath(path).parts[:-1]
-    for needed in imports:
-        for target in _meant(needed, home, known):
-            if target != path:
-                yield target, needed
 
 
 def _meant(needed: str, home: tuple[str, ...], known: _Known) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pareback.gates.owners import attribute, owners, short
+from pareback.gates.owners import Owners, attribute, owners, short
 from pareback.gates.points import DRIFT
 from pareback.gates.wide import Posting, View
 
@@ -75,6 +75,7 @@ class _Reader:
 
     def __init__(self, view: View) -> None:
         self._view = view
+        self._owners: dict[str, Owners] = {}
         self._writers: dict[str, dict[Field, dict[Place, Posting]]] = {}
         self._calls: dict[str, dict[str, frozenset[str]]] = {}
         self._ties: dict[Pair, float] = {}
@@ -96,7 +97,9 @@ class _Reader:
             return posting.path
         if "[" in name:
             return "" if owner == "*" else f"{posting.path}:{owner}" if owner.endswith(":") else owner
-        place = owners(self._view, name).of(owner, posting.path, bases.split())
+        if name not in self._owners:
+            self._owners[name] = owners(self._view, name)
+        place = self._owners[name].of(owner, posting.path, bases.split())
         return None if place is None else f"{place[0]}:{place[1]}"
 
     def partners(self, field: Field) -> list[Field]:

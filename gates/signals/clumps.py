@@ -1,8 +1,8 @@
 """S13, data clumps: parameters that three functions take together, or attributes that they hand on together.
 
 What always travels together is one thing without a name. Functions of one name count once: overrides, implementations
-of one interface and twins must have one signature. Functions with a decorator of another package have the signature
-that it asks for.
+of one interface and twins must have one signature. Functions with a decorator of another package, and methods in a file
+that looks up computed names, have the signature that is asked for.
 """
 
 from collections import Counter
@@ -30,6 +30,17 @@ _AT = "".join(f"def {name}(at):\n    {name}_it(at)\n" for name in ("connect", "p
 _HANDS = "def {0}(order):\n    return {0}_it(order.id, order.day, order.sum)\n"
 _HANDING = "".join(_HANDS.format(name) for name in ("book", "bill"))
 _OVERRIDE = "class {0}:\n    def send(self, host, port, user):\n        return {0}(host)\n"
+_HANDLERS = """
+class Server:
+    def ask(self, name, a, b, c):
+        return getattr(self, "on_" + name)(a, b, c)
+    def on_get(self, a, b, c):
+        return a
+    def on_put(self, a, b, c):
+        return b
+    def on_del(self, a, b, c):
+        return c
+"""
 _OVERRIDES = "".join(_OVERRIDE.format(name) for name in ("A", "B", "C", "D"))
 
 
@@ -48,14 +59,16 @@ class _Clumps:
         Example(_THREE, _THREE + _ENDPOINT, 0.0),
         Example(_THREE, _THREE + "@route('/')\n" + _CONNECT.format("reset"), 0.0),
         Example("", _OVERRIDES, 0.0),
+        Example("", _HANDLERS, 0.0),
         Example(_HANDING, _HANDING + _HANDS.format("ship"), CLUMP["place"]),
         Example(_THREE, {"a.py": _THREE, "b.py": "def send(user, host, *, port):\n    pass\n"}, CLUMP["place"]),
     )
 
     def entries(self, facts: FileFacts, /) -> Iterator[Entry]:
+        computed = any(hidden.kind == "dynamic" for unit in facts.units for hidden in unit.hidden)
         for unit in facts.units:
             names = tuple(sorted(set(unit.parameters)))
-            if len(names) >= CLUMP["names"] and _free(unit):
+            if len(names) >= CLUMP["names"] and _free(unit) and not (computed and unit.owner):
                 yield from (Entry(_TAKEN + name, unit.qualname, unit.line, names) for name in names)
             for names, line in sorted({passed.names: passed.line for passed in unit.passed}.items()):
                 yield from (Entry(_HANDED + name, unit.qualname, line, names) for name in names)

@@ -44,6 +44,7 @@ _LISTED = _DEAD + "HOOKS = [_tax]\n"
 class _Dead:
     id = "S15"
     name = "dead code"
+    reads_code = True
     advice = "delete what nothing reaches; it comes back from history when it is needed"
     examples = (
         Example(_USED, _USED + _DEAD.replace("_tax", "_toll"), 1.18),

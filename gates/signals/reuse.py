@@ -17,7 +17,6 @@ from pareback.gates.wide import Entry, Load, Posting, Told, View, WideSignal
 
 _PREFIX = "bag:"
 _ALIKE = REUSE["alike"]
-_SHOWN = 3
 
 _READ = """
 def settings(path):
@@ -44,6 +43,7 @@ _OTHER = _AGAIN.replace("partition", "split").replace("rstrip", "upper").replace
 class _Reuse:
     id = "S16"
     name = "lost reuse"
+    reads_code = False
     advice = "call what is there, with a parameter where it differs"
     examples = (
         Example(_READ, _READ + _AGAIN, 0.0),
@@ -52,7 +52,7 @@ class _Reuse:
     )
 
     def entries(self, facts: FileFacts, /) -> Iterator[Entry]:
-        """A function stands under so many of its words, in order, that two alike ones share at least one of these."""
+        """A function stands under so many of its words that two which are alike share at least one of these."""
         for unit in facts.units:
             if len(unit.bag) >= REUSE["least"]:
                 words = [f"{word:x}" for word in unit.bag]
@@ -60,37 +60,17 @@ class _Reuse:
                 yield from (Entry(_PREFIX + word, unit.qualname, unit.line, detail) for word in _first(words))
 
     def loads(self, keys: Collection[str], view: View, /) -> list[Load]:
-        asked = {posting for key in keys if key.startswith(_PREFIX) for posting in view.postings(key)}
-        near = {other for posting in asked for other in _alike(posting, view)}
-        found = {load.subject: load for posting in asked | near for load in _load(posting, view)}
+        found = {load.subject: load for key in keys if key.startswith(_PREFIX) for load in _loads(view.postings(key))}
         return sorted(found.values(), key=lambda load: load.subject)
 
     def explain(self, load: Load, _before: Load | None, _view: View, /) -> Told:
-        at, *others = load.sites
-        there = ", ".join(f"{site.unit} ({site.path}:{site.line})" for site in others[:_SHOWN])
-        name = short(others[0].unit)
-        message = f"{short(at.unit)} calls nearly the same and has the same texts as {there}"
+        at, other = load.sites
+        name = short(other.unit)
+        message = (
+            f"{short(at.unit)} has the calls and texts of {other.unit} ({other.path}:{other.line}) in another order"
+        )
         do = f"call {name} if it does this already; else give it the parameter that differs"
-        return Told(at, message, do, None, tuple(others))
-
-
-def _load(posting: Posting, view: View) -> Iterator[Load]:
-    """A hint at a function, with those that are like it."""
-    others = _alike(posting, view)
-    if others:
-        yield Load(f"{posting.path}:{posting.unit}", 0.0, (posting, *others))
-
-
-def _alike(posting: Posting, view: View) -> list[Posting]:
-    """The functions that share enough of its words and have another shape and name: methods of one name have one
-    purpose."""
-    shape, text = posting.detail
-    words = text.split()
-    mine = frozenset(words)
-    others = {other for word in _first(words) for other in view.postings(_PREFIX + word) if other.detail[0] != shape}
-    return sorted(
-        other for other in others if short(other.unit) != short(posting.unit) and _share(mine, other) >= _ALIKE
-    )
+        return Told(at, message, do, None, (other,))
 
 
 def _first(words: Sequence[str]) -> Sequence[str]:
@@ -99,9 +79,27 @@ def _first(words: Sequence[str]) -> Sequence[str]:
     return words[: len(words) - ceil(_ALIKE * len(words)) + 1]
 
 
-def _share(mine: frozenset[str], other: Posting) -> float:
-    theirs = frozenset(other.detail[1].split())
-    return len(mine & theirs) / len(mine | theirs)
+def _loads(postings: Sequence[Posting]) -> Iterator[Load]:
+    """A hint at either of two functions that are alike and have another shape and another name: methods of one name
+    have one purpose."""
+    bags = [(posting, frozenset(posting.detail[1].split())) for posting in postings]
+    bags.sort(key=lambda found: len(found[1]))
+    for at, (posting, words) in enumerate(bags):
+        for other, others in bags[at + 1 :]:
+            if len(words) < _ALIKE * len(others):
+                break
+            if posting.detail[0] != other.detail[0] and _alike(words, others) and _apart(posting, other):
+                for one, two in ((posting, other), (other, posting)):
+                    yield Load(f"{one.path}:{one.unit} ~ {two.path}:{two.unit}", 0.0, (one, two))
+
+
+def _alike(words: frozenset[str], others: frozenset[str]) -> bool:
+    shared = len(words & others)
+    return shared >= _ALIKE * (len(words) + len(others) - shared)
+
+
+def _apart(posting: Posting, other: Posting) -> bool:
+    return short(posting.unit) != short(other.unit)
 
 
 def build() -> WideSignal:

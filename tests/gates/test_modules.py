@@ -6,9 +6,9 @@ from pareback.gates.languages import python
 from pareback.gates.modules import edges, knots, module, way_back
 
 
-def needed(**files: str) -> dict[str, list[str]]:
-    """The imports of files, as they are filed: `a__b` stands for `a/b.py`."""
-    return {path.replace("__", "/") + ".py": imports.split(";") if imports else [] for path, imports in files.items()}
+def needed(**files: str) -> dict[str, tuple[str, ...]]:
+    """The imports of files by the name of the file, as they are filed."""
+    return {f"{name}.py": tuple(imports.split()) for name, imports in files.items()}
 
 
 @pytest.mark.parametrize(
@@ -37,22 +37,22 @@ def test_a_file_has_a_dotted_name(path: str, parts: tuple[str, ...]) -> None:
     ],
 )
 def test_an_import_means_a_file_of_the_tree_or_none(imports: str, target: str | None) -> None:
-    files = {"shop/__init__.py": [], "shop/cart.py": [imports], "shop/tax.py": []}
+    files = {"shop/__init__.py": (), "shop/cart.py": (imports,), "shop/tax.py": ()}
     assert list(edges(files)["shop/cart.py"]) == ([target] if target else [])
 
 
 def test_both_a_submodule_and_a_name_are_meant() -> None:
-    files = {"shop/__init__.py": [], "shop/cart.py": [".:VERSION tax"], "shop/tax.py": []}
+    files = {"shop/__init__.py": (), "shop/cart.py": (".:VERSION tax",), "shop/tax.py": ()}
     assert list(edges(files)["shop/cart.py"]) == ["shop/tax.py", "shop/__init__.py"]
 
 
 def test_packages_may_lie_in_a_folder_and_scripts_see_their_neighbours() -> None:
     files = {
-        "src/shop/__init__.py": ["shop.tax:"],
-        "src/shop/tax.py": ["json:"],
-        "src/shop/json.py": [],
-        "tools/run.py": ["make:", "shop.tax:"],
-        "tools/make.py": [],
+        "src/shop/__init__.py": ("shop.tax:",),
+        "src/shop/tax.py": ("json:",),
+        "src/shop/json.py": (),
+        "tools/run.py": ("make:", "shop.tax:"),
+        "tools/make.py": (),
     }
     found = edges(files)
     assert list(found["src/shop/__init__.py"]) == ["src/shop/tax.py"]
@@ -61,14 +61,14 @@ def test_packages_may_lie_in_a_folder_and_scripts_see_their_neighbours() -> None
 
 
 def test_a_knot_is_all_that_need_each_other() -> None:
-    found = edges(needed(a="b:", b="c:", c="a:;d:", d="e:", e="", f="a:"))
+    found = edges(needed(a="b:", b="c:", c="a: d:", d="e:", e="", f="a:"))
     assert list(knots(found)) == [frozenset({"a.py", "b.py", "c.py"})]
     assert way_back(found, "b.py", "a.py") == ["b.py", "c.py", "a.py"]
     assert list(knots(edges(needed(a="b:", b="c:", c="d:", d="e:", e="", f="a:")))) == []
 
 
 def test_a_long_chain_is_not_deep() -> None:
-    chain = {f"m{n}.py": [f"m{n + 1}:"] for n in range(5000)} | {"m5000.py": ["m0:"]}
+    chain = {f"m{n}.py": (f"m{n + 1}:",) for n in range(5000)} | {"m5000.py": ("m0:",)}
     assert [len(knot) for knot in knots(edges(chain))] == [5001]
 
 
