@@ -55,6 +55,7 @@ _PLAIN = "".join(map("def {0}(value):\n    if isinstance(value, str):\n        {
 class _Types:
     id = "S8"
     name = "type pressure"
+    reads_code = False
     advice = "let each type do its part in a method of one name, or make a value one type where it enters"
     examples = (
         Example(_SHAPES, _DRAWN, TYPE_TEST),
