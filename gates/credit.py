@@ -4,6 +4,9 @@ Code that a patch replaces pays back in full. Simplification elsewhere, beyond w
 most half of what the patch adds: otherwise deleting what nobody asked about would buy room for anything. Nobody is
 charged more than what was added alone would cost.
 
+Dead code that a patch deletes pays back a quarter, and not what it cost for being dead: whoever finds some lying about
+has not earned room for more.
+
 Lines are compared by skeleton over all changed files at once, so what is moved or renamed is neither added nor removed,
 and the order of files and the cut into commits do not matter. A line that stays in its file but is nested otherwise
 adds or removes the difference: else flattening what nobody asked about would be a way round the rule.
@@ -13,12 +16,16 @@ Measured on 1,196 commits of twelve maintained projects: one of them no longer f
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum
 
+from pareback.gates.delta import Delta
 from pareback.gates.facts import FileFacts
 from pareback.gates.lines import costs, flows
-from pareback.gates.points import CREDIT, DECIMALS
+from pareback.gates.points import CREDIT, DEAD_CREDIT, DECIMALS
+
+_DEAD = "H7"
+"""The rule that new dead code breaks: it marks the loads that are about dead units."""
 
 Places = Mapping[str, Mapping[str, Sequence[float]]]
 """The flow points of every line, by skeleton and file."""
@@ -26,21 +33,38 @@ Places = Mapping[str, Mapping[str, Sequence[float]]]
 
 @dataclass(frozen=True, slots=True)
 class Turnover:
-    """Points of really new and of really gone logical lines; `surplus` is what files lost beyond what they gained."""
+    """Points of really new and of really gone logical lines; `surplus` is what files lost beyond what they gained.
+    `buried` is what deleted units had cost, on top of their own price, for being dead: as much again."""
 
     added: float
     removed: float
     surplus: float
+    buried: float = 0.0
 
     @property
     def unearned(self) -> float:
         """Simplification that does not count against the budget."""
-        return min(max(0.0, self.surplus - CREDIT * self.added), self.removed)
+        idle = max(0.0, self.surplus - CREDIT * self.added) + (1.0 - DEAD_CREDIT) * self.buried
+        return min(idle, self.removed) + self.buried
 
 
-def charged(base: Mapping[str, FileFacts], head: Mapping[str, FileFacts], delta: float) -> float:
+def charged(base: Mapping[str, FileFacts], head: Mapping[str, FileFacts], delta: Delta) -> float:
     """What is held against a budget above zero, in points: never less than the delta."""
-    return round(delta + turnover(base, head).unearned, DECIMALS) + 0.0
+    found = replace(turnover(base, head), buried=_buried(delta, head))
+    return round(delta.total + found.unearned, DECIMALS) + 0.0
+
+
+def _buried(delta: Delta, head: Mapping[str, FileFacts]) -> float:
+    """The surcharge of dead units that the patch deleted. One that it moved or called into use is none of these."""
+    units = {(path, unit.qualname) for path, facts in head.items() for unit in facts.units}
+    return fsum(
+        -moved.points
+        for moved in delta.movement.loads
+        if moved.before is not None
+        and moved.before.rule == _DEAD
+        and moved.points < 0
+        and units.isdisjoint((site.path, site.unit) for site in moved.before.sites)
+    )
 
 
 def turnover(base: Mapping[str, FileFacts], head: Mapping[str, FileFacts]) -> Turnover:

@@ -42,7 +42,7 @@ def judge(
     patch = Patch(sides, delta, came_from, (base, head), source.read)
     found = findings(sides, delta, came_from, broken_rules(patch))
     judged = settled(found, waive, view=delta.movement.head, tree=head)
-    paid = delta.total if budget and budget.points < 0 else charged(sides.base, sides.head, delta.total)
+    paid = delta.total if budget and budget.points < 0 else charged(sides.base, sides.head, delta)
     blocked = any(finding.hard and not finding.waived for finding in judged)
     return Verdict(
         table=TABLE,

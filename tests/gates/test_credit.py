@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from pareback.gates.budget import Budget
-from pareback.gates.credit import Turnover, charged, turnover
+from pareback.gates.credit import Turnover, turnover
 from pareback.gates.facts import FileFacts
 from pareback.gates.languages import python
 from pareback.gates.verdict import Verdict
@@ -37,6 +37,8 @@ LOOPS = "def g(b):\n" + "".join(
         (Turnover(0.0, 15.0, 15.0), 15.0),
         (Turnover(0.0, 0.0, 0.0), 0.0),
         (Turnover(10.0, 3.0, 3.0), 0.0),
+        (Turnover(20.0, 8.0, 0.0, buried=8.0), 14.0),
+        (Turnover(0.0, 8.0, 8.0, buried=8.0), 16.0),
     ],
 )
 def test_half_of_what_is_added_may_be_paid_elsewhere(turned: Turnover, unearned: float) -> None:
@@ -74,6 +76,19 @@ def test_a_negative_budget_is_held_against_the_delta(judge: Judge) -> None:
     assert not judge({"a.py": LONG}, {"a.py": LONG + "\n"}, budget=Budget(-10.0, "given")).within
 
 
+def test_dead_code_that_is_deleted_buys_a_quarter_of_its_price(judge: Judge) -> None:
+    dead, live = LONG.replace("f(", "_f("), "\n\ndef k(a):\n    return _f(a)\n"
+    alone = judge({"a.py": ""}, {"a.py": LOOPS})
+    buried = judge({"a.py": dead}, {"a.py": LOOPS})
+    assert buried.delta < -10
+    assert buried.charged > alone.charged / 2
+    replaced = judge({"a.py": dead + live}, {"a.py": LOOPS + live.replace("_f(", "g(")})
+    assert replaced.charged < buried.charged
+    moved, used = judge({"a.py": dead}, {"b.py": dead}), judge({"a.py": dead}, {"a.py": dead + live})
+    assert (moved.charged, used.charged) == (0.0, used.delta)
+    assert judge({"a.py": dead}, {"a.py": ""}).charged == pytest.approx(0.0, abs=1.5)
+
+
 def test_flattening_elsewhere_pays_for_half_too(judge: Judge) -> None:
     flat = LONG.replace("    a.go()\n", "    a.go()\n    if not a:\n        return\n")
     deep = "def f(a):\n    a.go()\n    if a:\n" + LONG.partition("a.go()\n")[2].replace("    ", "        ", -1)
@@ -88,7 +103,7 @@ def test_nobody_pays_more_than_for_what_was_added_alone() -> None:
     base, head = facts({"a.py": "", "b.py": LONG}), facts({"a.py": LOOPS, "b.py": SHORT})
     found = turnover(base, head)
     delta = found.added - found.removed
-    assert delta <= charged(base, head, delta) <= found.added + 0.01
+    assert delta <= delta + found.unearned <= found.added + 0.01
 
 
 def test_the_order_of_files_does_not_matter() -> None:
