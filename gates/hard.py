@@ -24,7 +24,7 @@ def rules() -> tuple[Rule, ...]:
 
 
 def broken_rules(patch: Patch) -> tuple[Finding, ...]:
-    """Every hard finding of a patch, none waived yet."""
+    """Every hard finding of a patch, none waived yet, and the hints of rules."""
     return tuple(_numbered(finding for rule in rules() for finding in rule.broken(patch)))
 
 

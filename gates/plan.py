@@ -25,7 +25,7 @@ _VAGUE = {_SIZE, "S5"}
 def findings(sides: Sides, delta: Delta, origins: Origins, hard: Sequence[Finding]) -> tuple[Finding, ...]:
     """What costs points, hard findings first, then by what they save. Where a rule spoke, its signal is silent; size is
     named only where a unit has nothing else to say."""
-    spoken = {(finding.path, finding.unit, finding.signal) for finding in hard}
+    spoken = {(finding.path, finding.unit, finding.signal) for finding in hard if finding.hard}
     found = [
         finding
         for finding in _priced(sides, delta, origins)

@@ -52,7 +52,8 @@ class Rule(Protocol):
         ...
 
     def broken(self, patch: Patch, /) -> Iterable[Finding]:
-        """A finding, not yet waived, for everything in the head that breaks the rule and did not at the base."""
+        """A finding, not yet waived, for everything in the head that breaks the rule and did not at the base. One that
+        is not hard is a hint."""
         ...
 
 

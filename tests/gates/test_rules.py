@@ -300,3 +300,39 @@ def test_after_else_and_decorators_too(judge: Judge) -> None:
     plain = '@d\ndef f(a):\n    if a:\n        g("""x""")\n    else:\n        h()\n'
     head = plain.replace("@d\n", "@d  # noqa: F821\n").replace("else:\n", "else:  # noqa: E999\n")
     assert sorted(ids(judge(plain, head))) == ["H5:shop/cart.py:f:noqa:E999", "H5:shop/cart.py:f:noqa:F821"]
+
+
+TYPED = "def f(a: int, b: dict[str, int]) -> str:\n    return g(a, b)\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name"),
+    [("a: int", "a: Any", "a"), ("-> str", "-> typing.Any", "return"), ("b: dict[str, int]", "b: 'Any'", "b")],
+)
+def test_an_annotation_that_gives_up_is_a_hint_and_costs_nothing(judge: Judge, old: str, new: str, name: str) -> None:
+    verdict = judge(TYPED, TYPED.replace(old, new))
+    [finding] = verdict.findings
+    assert (finding.id, finding.hard, finding.points) == (f"S18:shop/cart.py:f:Any {name}", False, 0.0)
+    assert (verdict.delta, verdict.within) == (0.0, True)
+    renamed = TYPED.replace(old, new).replace("f(", "h(")
+    assert [found.unit for found in judge(TYPED, renamed).findings] == ["h"]
+
+
+@pytest.mark.parametrize(
+    ("base", "head"),
+    [
+        (TYPED.replace("a: int", "a"), TYPED.replace("a: int", "a: Any")),
+        (TYPED, TYPED.replace("dict[str, int]", "dict[str, Any]")),
+        (TYPED.replace("a: int", "a: Any"), TYPED),
+        ("", TYPED.replace("a: int", "a: Any")),
+    ],
+)
+def test_other_annotations_say_nothing(judge: Judge, base: str, head: str) -> None:
+    assert [finding for finding in judge(base, head).findings if finding.signal == "S18"] == []
+
+
+def test_a_cast_for_the_type_checker_has_a_price(judge: Judge) -> None:
+    plain = "def f(a):\n    return g(a)\n"
+    for cast in ("cast(int, a)", "typing.cast('int', a)"):
+        assert judge(plain, plain.replace("a)\n", f"{cast})\n")).signals["S18"] == 0.5
+    assert judge(plain, plain.replace("a)\n", "a.cast(int))\n")).signals["S18"] == 0.0
