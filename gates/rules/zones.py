@@ -38,7 +38,7 @@ def _reaching(patch: Patch) -> Iterator[Finding]:
     """Imports that the patch brought and that lead into a zone."""
     fresh = {path: found for path in patch.sides.head if (found := _fresh(patch, path))}
     base, head = patch.trees
-    reached = edges({**dict.fromkeys(_meant(head, fresh), ()), **{path: list(found) for path, found in fresh.items()}})
+    reached = edges({**dict.fromkeys(_meant(head, fresh), ()), **{path: tuple(found) for path, found in fresh.items()}})
     for path, found in fresh.items():
         for target, written in sorted(reached[path].items()):
             kind = None if target.endswith(COMPILED) else zone(target)
