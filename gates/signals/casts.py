@@ -18,7 +18,7 @@ from pareback.gates.wide import Entry, Load, Posting, Told, View, WideSignal
 _PREFIX = "cast:"
 _NAMELESS = ("$", "…", "?")
 _METHODS = {"encode", "decode", "isoformat", "tolist", "to_dict", "as_posix"}
-_PASSING = {"str", "bool", "bytes"}
+_PASSING = {"str", "bytes"}
 _BECOMES = {"encode": "bytes", "decode": "str", "loads": "an object", "dumps": "text"}
 
 _ROW = "class Row:\n    def __init__(self, price):\n        self.price = price\n"
@@ -81,7 +81,7 @@ class _Casts:
 
 def _named(cast: Cast) -> bool:
     """Whether what is cast means the same in every unit, and could be kept as what it is made into. What leaves as
-    text, decides as a truth or is a copy of bytes has another life as itself."""
+    text or is a copy of bytes has another life as itself."""
     if cast.target in _PASSING or cast.owner in _NAMELESS or any(mark in cast.name for mark in _NAMELESS):
         return False
     answer = cast.name.endswith(")")

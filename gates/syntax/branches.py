@@ -4,7 +4,7 @@ import ast
 
 from pareback.gates.facts import Handler
 from pareback.gates.syntax.atoms import MEMBER
-from pareback.gates.syntax.casts import copied
+from pareback.gates.syntax.casts import unkept
 from pareback.gates.syntax.draft import Draft, Visitors
 
 _LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
@@ -86,7 +86,7 @@ def loop(draft: Draft, node: ast.For | ast.AsyncFor | ast.While, nesting: int) -
         draft.tokens.append("for")
         draft.visit(node.target, nesting)
         draft.visit(node.iter, nesting)
-        copied(draft, node.iter)
+        unkept(draft, node.iter)
     draft.body(step, node.body, tail=True)
     draft.loops -= 1
     _otherwise(draft, node.orelse, nesting)

@@ -15,15 +15,17 @@ from pareback.gates.syntax.uses import BUILT_IN
 
 _CONTAINERS = {"tuple", "frozenset"}
 """`list`, `set` and `dict` are not among them: of those that were read, nearly all make a copy to be changed, or
-something to look things up in."""
-_CALLS = {*("str", "int", "float", "bool", "bytes", "ord", "chr", "Decimal", "Path", "UUID"), *_CONTAINERS}
+something to look things up in. Nor is `bool`, which asks whether something is there."""
+_CALLS = {*("str", "int", "float", "bytes", "ord", "chr", "Decimal", "Path", "UUID"), *_CONTAINERS}
 _METHODS = {"isoformat", "tolist", "to_dict", "as_posix"}
 _CODECS = {"encode", "decode"}
 _JSON = {"loads", "dumps"}
 _TELLERS = {"print", "warn"}
+_WRITERS = {"format", "join"}
 _SPEAKERS = {
-    *("format", "warn", "debug", "info", "warning", "error", "exception", "critical"),
-    *("log", "fail", "echo", "write", "join"),
+    *_WRITERS,
+    *("warn", "debug", "info", "warning", "error", "exception", "critical"),
+    *("log", "fail", "echo", "write"),
 }
 _MEASURES = {"timestamp", "total_seconds", "time", "monotonic"}
 """Methods whose answer is a number with a fraction: made whole, it is rounded."""
@@ -50,10 +52,13 @@ def silence(draft: Draft, before: int) -> None:
     del draft.casts[before:]
 
 
-def copied(draft: Draft, node: ast.expr) -> None:
-    """Forget the cast that makes what a loop runs over: a copy, so that the loop may change the original."""
-    if type(node) is ast.Call and draft.casts and node.args and draft.casts[-1][1] is node.args[0]:
-        draft.casts.pop()
+def unkept(draft: Draft, node: ast.expr) -> None:
+    """Forget the cast that the node is, for nobody keeps what it makes: a loop runs over a copy, so that the original
+    may change, and a statement only tries whether it can be done."""
+    if type(node) is ast.Call and draft.casts:
+        made_of = draft.casts[-1][1]
+        if made_of in node.args or (type(node.func) is ast.Attribute and made_of is node.func.value):
+            draft.casts.pop()
 
 
 def joined(draft: Draft, node: ast.BinOp, before: int) -> None:
@@ -63,6 +68,8 @@ def joined(draft: Draft, node: ast.BinOp, before: int) -> None:
 
 
 def _is_text(node: ast.expr) -> bool:
+    if type(node) is ast.Call:
+        return type(node.func) is ast.Attribute and node.func.attr in _WRITERS
     return type(node) is ast.JoinedStr or (type(node) is ast.Constant and isinstance(node.value, str))
 
 
@@ -86,7 +93,7 @@ def _by_method(node: ast.Call, func: ast.expr, name: str) -> ast.expr | None:
 def _is_codec(node: ast.Call) -> bool:
     """`.encode()` of a string and not of some encoder: nothing is given, or the name of a codec."""
     given = [*node.args, *(keyword.value for keyword in node.keywords)]
-    return all(map(_is_text, given))
+    return all(type(part) is ast.Constant and isinstance(part.value, str) for part in given)
 
 
 def _exempt(draft: Draft, name: str, value: ast.expr) -> bool:

@@ -2,7 +2,7 @@
 
 import ast
 
-from pareback.gates.syntax.casts import copied
+from pareback.gates.syntax.casts import unkept
 from pareback.gates.syntax.draft import Draft, Visitors
 
 Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
@@ -15,7 +15,7 @@ def comprehension(draft: Draft, node: Comprehension, nesting: int) -> None:
     before = draft.atom
     draft.atom = 0
     draft.visit(node.generators[0].iter, nesting)
-    copied(draft, node.generators[0].iter)
+    unkept(draft, node.generators[0].iter)
     draft.comprehensions += 1
     for count, generator in enumerate(node.generators):
         _generator(draft, generator, nesting, count=count)

@@ -56,6 +56,7 @@ def expression(draft: Draft, node: ast.Expr, nesting: int) -> None:
     elif isinstance(value, ast.BoolOp | ast.IfExp):
         draft.step("value", node.lineno, nesting)
     draft.visitors[type(value)](draft, value, nesting)
+    casts.unkept(draft, value)
 
 
 def assign(draft: Draft, node: ast.Assign, nesting: int) -> None:
