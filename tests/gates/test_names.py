@@ -1,6 +1,9 @@
 """What the rules about names say of a patch: H6 import cycles, H7 dead code, H8 drift. And what they leave alone."""
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -107,3 +110,34 @@ def test_writers_that_do_not_forget(judge: Judge) -> None:
 def test_a_drift_of_the_base_is_not_the_patchs(judge: Judge) -> None:
     three = JOB + "".join(BOTH.format(name, 0) for name in ("start", "stop", "fail")) + PAUSE
     assert rules(judge({"job.py": three}, {"job.py": three + BOTH.format("finish", 0)})) == []
+
+
+HISTORY = (
+    ({"shop/tax.py": TAX, "shop/rates.py": RATES, "shop/__init__.py": "", "job.py": JOBS}, []),
+    ({"shop/tax.py": TAX + "\ndef total(x):\n    return tax(x)\n"}, []),
+    ({"shop/rates.py": "from .tax import tax\n" + RATES}, ["H6"]),
+    ({"shop/rates.py": RATES}, []),
+    ({"shop/rates.py": RATES + "\ndef _toll(x):\n    return x\n"}, ["H7"]),
+    ({"job.py": JOBS + PAUSE}, ["H8"]),
+    ({"tests/test_job.py": "def _lost(): pass\n"}, []),
+)
+"""Files that each commit writes, and the rules that it breaks."""
+
+
+def test_the_study_of_history_counts_the_commits_that_break_a_rule(tmp_path: Path) -> None:
+    def git(*words: str) -> None:
+        author = ("-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", *author, *words], cwd=tmp_path, check=True, capture_output=True)
+
+    git("init", "-q")
+    for files, _ in HISTORY:
+        for path, text in files.items():
+            (tmp_path / path).parent.mkdir(exist_ok=True)
+            (tmp_path / path).write_text(text)
+        git("add", ".")
+        git("commit", "-qm", "change")
+    study = Path(__file__).parents[2] / "benchmarks" / "hard_rules_names.py"
+    command = [sys.executable, str(study), "5", str(tmp_path)]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert "| all | | 5 | 1 (20.0%) | 1 (20.0%) | 1 (20.0%) |" in told
+    assert [line.split()[1] for line in told.splitlines() if line.startswith("- ")] == ["H8", "H7", "H6"]
