@@ -62,7 +62,8 @@ def canaries(beside: pytest.Item, names: dict[str, str]) -> list[pytest.Item]:
     its name finds them too."""
     real: Any = beside.getparent(pytest.File)
     title = f"test_{_DICE.getrandbits(48):012x}"
-    node: Any = pytest.Module.from_parent(real.parent, path=real.path.with_name(f"{title}_{real.path.name}"))
+    name = real.path.with_name(f"{title}_{real.path.name}").relative_to(beside.config.rootpath).as_posix()
+    node: Any = pytest.Module.from_parent(real.parent, path=real.path, name=name, nodeid=name)
     node._obj = module_of(title, names, getattr(beside, "originalname", None) or "test")  # noqa: SLF001  there is no file
     sys.modules[title] = node.obj
     grown = list(beside.session.genitems(node))
