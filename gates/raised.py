@@ -1,6 +1,7 @@
 """Findings about the tree: things whose load a patch raised, each told by its signal, at the place to change first."""
 
 from collections.abc import Iterator
+from math import fsum
 
 from pareback.gates.delta import Delta
 from pareback.gates.facts import FileFacts
@@ -23,8 +24,21 @@ def raised(sides: Sides, delta: Delta, origins: Origins) -> Iterator[Finding]:
         if told is None:
             continue
         accused = (told.at.path, told.at.unit) in written
-        if accused or moved.points >= MENTIONED:
+        if _grew(moved, told, delta) or (accused and (_broken(moved) or _hint(moved))):
             yield _finding(moved, moved.after.rule if accused and _broken(moved) else "", told)
+
+
+def _grew(moved: Moved, told: Told, delta: Delta) -> bool:
+    """Whether the patch added to a thing rather than gave it another name: what is gone from the same places is set
+    against it."""
+    places = {(site.path, site.unit) for site in (told.at, *told.others[:1])}
+    gone = (
+        other.points
+        for other in delta.movement.loads
+        if other.signal is moved.signal and other.before and not (other.after and other.after.points)
+        if places <= {(site.path, site.unit) for site in other.before.sites}
+    )
+    return moved.points + fsum(gone) >= MENTIONED
 
 
 def _written(sides: Sides, origins: Origins) -> frozenset[Key]:

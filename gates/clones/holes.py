@@ -46,11 +46,11 @@ def holes(lines: Iterable[tuple[Leaves, Leaves]]) -> tuple[Hole, ...]:
 
 
 def _differing(ours: Leaves, theirs: Leaves, renames: _Renames) -> Iterator[Hole]:
-    assigned = ours[0][2:] if len(ours) == 2 and ours[0][0] == "l" else ""
     before = ""
     for one, other in zip(ours, theirs, strict=True):
         if not _same(one, other, renames):
-            yield Hole(one, other, before[2:] if before[:2] == "w:" else assigned)
+            assigned = before[:2] == "l:" and len(ours) == 2
+            yield Hole(one, other, before[2:] if assigned or before[:2] == "w:" else "")
         before = one
 
 

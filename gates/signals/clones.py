@@ -1,5 +1,6 @@
 """S4, clones: code that was copied instead of given a parameter is paid for twice."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
@@ -107,11 +108,16 @@ def _newest(group: Group, before: Load | None) -> Copy | None:
 
 
 def _came(group: Group, before: Load | None) -> set[int]:
-    """Members whose content or place the base did not have."""
-    old = before.sites if before else ()
-    prints, places = {site.detail[0] for site in old}, {_place(site) for site in old}
-    sites = enumerate(group.sites)
-    return {at for at, site in sites if site.detail[0] not in prints and _place(site) not in places}
+    """Members that stand where the base had none, if they did not move there from where the base had one."""
+    old = {_place(site): site.detail[0] for site in (before.sites if before else ())}
+    gone = Counter(old[place] for place in old.keys() - {_place(site) for site in group.sites})
+    came = set()
+    for at, site in enumerate(group.sites):
+        if _place(site) not in old:
+            if gone[site.detail[0]] <= 0:
+                came.add(at)
+            gone[site.detail[0]] -= 1
+    return came
 
 
 def _place(site: Posting) -> tuple[str, str]:
