@@ -117,7 +117,12 @@ FAULTS = (
     Fault("F18", "file too large", _LARGE_FILE, ("passed",)),
     Fault("F18", "disk filled", _DISK, ("error",), "written to the disk", slow=True),
     Fault("F19", "kills its parent", "import os; os.kill(os.getppid(), 9)", ("passed",)),
-    Fault("F19", "kills everybody", "import os, contextlib\nwith contextlib.suppress(OSError): os.kill(-1, 9)", ("passed",)),
+    Fault(
+        "F19",
+        "kills everybody",
+        "import os, contextlib\nwith contextlib.suppress(OSError): os.kill(-1, 9)",
+        ("passed",),
+    ),
     Fault("F20", "deletes the workspace", _VANDAL, ("passed", "failed", "error")),
 )
 """What a test can do to the machine; output is `FLOODS`."""

@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -30,6 +30,7 @@ from pareback.workspaces.suite import Report, Selection, Server
 
 HERE = Path(__file__).parent
 SCRIPTS = HERE.parent / "workspaces"
+SERVER = 5  # processes that a server is: the sandbox's two, the server, and the next run's two
 KINDS: dict[str, Any] = {"warm": pytest_warm, "cold": pytest_cold}
 
 
@@ -110,13 +111,23 @@ def fault(server: Server, slots: Path, wrong: Any) -> tuple[Report, float, list[
 
 def _left(family: set[int]) -> list[int]:
     """The processes below us that have come and stayed: more than a server and its next run need, after two seconds."""
-    until = time.monotonic() + 2
-    while time.monotonic() < until:
-        left = [pid for pid in descendants(os.getpid()) if pid not in family]
-        if len(left) <= 5:
-            return []
-        time.sleep(0.05)
-    return left
+
+    def strangers() -> list[int]:
+        found = [pid for pid in descendants(os.getpid()) if pid not in family]
+        return found if len(found) > SERVER else []
+
+    with suppress(TimeoutError):
+        wait_until(lambda: not strangers(), seconds=2)
+    return strangers()
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float = 30) -> None:
+    """Raises TimeoutError where the condition does not come true."""
+    until = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > until:
+            raise TimeoutError
+        time.sleep(0.01)
 
 
 def duel(server: Server, slots: Path, number: int) -> tuple[Report, Report]:
@@ -128,9 +139,7 @@ def duel(server: Server, slots: Path, number: int) -> tuple[Report, Report]:
     reports: list[Report] = []
     waiting = threading.Thread(target=lambda: reports.append(run(server, patient)))
     waiting.start()
-    until = time.monotonic() + 20
-    while not (patient / "ready").exists() and time.monotonic() < until:
-        time.sleep(0.005)
+    wait_until((patient / "ready").exists)
     aims = {
         "pids": [os.getpid(), *descendants(os.getpid())],
         "places": [str(patient / "own.txt"), str(patient / "test_patient.py")],
@@ -167,7 +176,9 @@ def _faults(options: argparse.Namespace) -> None:
                 said = f"{own.outcome}: {own.message}"[:90].replace("\n", " ") if own else report.reason
                 right = own is not None and own.outcome in wrong.ends and wrong.says in own.message
                 good = "yes" if right and not left else "NO"
-                print(f"| {wrong.row} | {wrong.name} | {said} | {good} | {report.seconds:.1f} | {len(left)} | {grown:.0f} |")
+                print(
+                    f"| {wrong.row} | {wrong.name} | {said} | {good} | {report.seconds:.1f} | {len(left)} | {grown:.0f} |"
+                )
 
 
 def _siblings(options: argparse.Namespace) -> None:
