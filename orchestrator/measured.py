@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from pareback.orchestrator.baselines import Known, known
 from pareback.orchestrator.config import Settings
 from pareback.orchestrator.desk import Desk, Ended
 from pareback.orchestrator.ledger import effect_key
@@ -15,6 +16,7 @@ from pareback.orchestrator.state import Ending
 from pareback.orchestrator.target import Target
 from pareback.workspaces import baseline, canaries, guard, paths
 from pareback.workspaces.baseline import Baseline, Targets, names
+from pareback.workspaces.impact import UNKNOWN, Impact, importers
 from pareback.workspaces.suite import CollectError, Report, Result, Selection, Server
 from pareback.workspaces.traces import rewritten
 
@@ -25,7 +27,8 @@ REPORTS: TypeAdapter[list[Report]] = TypeAdapter(list[Report])
 class Measured:
     """The baseline, the targets, how they fail on T, the files they lie in, and how strong an oracle they are.
 
-    `given` are globs of tests whose names do not say so, `guarded` the paths of T that say what the tests say.
+    `given` are globs of tests whose names do not say so, `guarded` the paths of T that say what the tests say, `impact`
+    says which tests a patch concerns.
     """
 
     baseline: Baseline
@@ -35,15 +38,19 @@ class Measured:
     oracle: str
     given: tuple[str, ...] = ()
     guarded: tuple[str, ...] = ()
+    impact: Impact = UNKNOWN
 
 
 def measure(desk: Desk, settings: Settings, tests: Target, tree: str) -> Measured:
     """Run the suite on T, judge it, name the targets. Raises Ended where it is no baseline."""
-    key = effect_key("baseline", round=0, candidate=0, inputs=[tree, settings.test_cmd, tests.seconds])
-    value = desk.ledger.effect(key, lambda: _reports(desk, settings, tests, tree))
+    inputs = [tree, settings.test_cmd, tests.seconds]
+    before = known(desk.cache, [*inputs, settings.junit, settings.runner, tests.level, tests.roots, tests.state])
+    key = effect_key("baseline", round=0, candidate=0, inputs=inputs)
+    value = desk.ledger.effect(key, lambda: _recalled(desk, before) or _reports(desk, settings, tests, tree, before))
     reports = REPORTS.validate_python(value["reports"])
     judged = baseline.judge(*reports, tree=desk.repository.files(tree), roots=tests.roots)
     _check(reports, judged, settings)
+    before.keep(value)
     targets = baseline.targets(judged, settings.tests)
     if targets.unknown:
         unknown = ", ".join(repr(each) for each in targets.unknown)
@@ -59,7 +66,9 @@ def measure(desk: Desk, settings: Settings, tests: Target, tree: str) -> Measure
     tree_files = desk.repository.files(tree)
     guarded = tuple(path for path in tree_files if _is_guarded(path, given))
     _say_of_canaries(desk, judged, command=tests.command)
-    return Measured(judged, targets, failures, files, _oracle(desk, settings), (*files, *given), guarded)
+    return Measured(
+        judged, targets, failures, files, _oracle(desk, settings), (*files, *given), guarded, before.impact()
+    )
 
 
 def _is_guarded(path: str, given: tuple[str, ...] = ()) -> bool:
@@ -73,11 +82,21 @@ def _say_of_canaries(desk: Desk, judged: Baseline, *, command: bool) -> None:
         desk.say(f"{lost} of {len(canaries.KINDS)} canaries do not work in this suite and are left out")
 
 
-def _reports(desk: Desk, settings: Settings, tests: Target, tree: str) -> dict[str, Any]:
+def _recalled(desk: Desk, before: Known) -> Any | None:
+    """The reports of an earlier run on this tree."""
+    found = before.reports()
+    if found is not None:
+        desk.say("the baseline is known from an earlier run on the same tree")
+    return found
+
+
+def _reports(desk: Desk, settings: Settings, tests: Target, tree: str, before: Known) -> dict[str, Any]:
     """One cold and one warm run side by side: what differs between them cannot be trusted in either. One of them has
     canaries; where those disturb the suite, it is run again without."""
-    guarded = tuple(filter(_is_guarded, desk.repository.files(tree)))
-    plain = Selection(limit=tests.seconds, checkout=desk.repository.root, readonly=tuple(filter(guard.judges, guarded)))
+    files = desk.repository.files(tree)
+    guarded = tuple(filter(_is_guarded, files))
+    judges = tuple(filter(guard.judges, guarded))
+    plain = Selection(limit=tests.seconds, checkout=desk.repository.root, readonly=judges, keep=True)
     deadline = max(1.0, settings.max_seconds - desk.ledger.seconds)
 
     def once(server: Server, selection: Selection) -> Report:
@@ -87,7 +106,9 @@ def _reports(desk: Desk, settings: Settings, tests: Target, tree: str) -> dict[s
 
     with closing(tests.cold()) as cold, ThreadPoolExecutor(2) as pool:
         planted = replace(plain, canaries=canaries.KINDS)
-        reports = list(pool.map(once, (cold, tests.server), (planted, plain)))
+        running = pool.map(once, (cold, tests.server), (planted, plain))
+        imports = importers(files, desk.repository.read, tests.roots)  # meanwhile
+        reports = list(running)
         if _is_disturbed(*reports) and not desk.stop.is_set():
             again = once(cold, plain)
             reports[0] = replace(again, signs=(*again.signs, *canaries.useless()))
@@ -95,6 +116,8 @@ def _reports(desk: Desk, settings: Settings, tests: Target, tree: str) -> dict[s
         raise Ended(Ending("interrupted", "signal", "stopped by a signal; `pareback resume` goes on"))
     if tests.server.note:
         desk.say(tests.server.note)
+    before.learn(reports[1].touched, imports)
+    reports = [replace(report, touched={}) for report in reports]
     return {"reports": [asdict(report) for report in reports], "seconds": max(each.seconds for each in reports)}
 
 

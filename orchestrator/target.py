@@ -1,5 +1,7 @@
 """The target's own tests, opened for a run: sandbox, interpreter, set-up, slots and servers."""
 
+import hashlib
+import json
 import os
 import shutil
 import sys
@@ -18,6 +20,7 @@ from pareback.orchestrator.state import Ending
 from pareback.workspaces import environment, interpreter
 from pareback.workspaces.confinement.resources import MEMORY
 from pareback.workspaces.environment import EnvironmentFailed, Host
+from pareback.workspaces.installed import fingerprint
 from pareback.workspaces.interpreter import Interpreter
 from pareback.workspaces.projection import Slots, open_slots
 from pareback.workspaces.sandbox import Sandbox, Wrap
@@ -39,7 +42,8 @@ MANIFESTS = (
 @dataclass(frozen=True, slots=True)
 class Target:
     """Open: where tests can run now. `cold` opens a server that shares nothing with earlier runs; `seconds` is what a
-    test gets before its own time is known."""
+    test gets before its own time is known. `state` is what tests depend on besides the tree, as one digest: a server
+    that was opened in another state is not to be used any more."""
 
     pool: Pool
     server: Server
@@ -48,6 +52,7 @@ class Target:
     roots: tuple[str, ...]
     seconds: float
     command: bool
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,17 @@ def opened(desk: Desk, settings: Settings, tree: str) -> Iterator[Target]:
             roots=launch.roots,
             seconds=settings.test_seconds,
             command=settings.test_cmd is not None,
+            state=_state(launch, slots),
         )
+
+
+def _state(launch: Launch, slots: Slots) -> str:
+    """The interpreter with what is installed beside it, the variables, and the files carried into every slot."""
+    private = {"HOME", "TMPDIR"}
+    variables = {name: value for name, value in launch.environment.items() if name not in private}
+    carried = {path: entry.id for path, entry in slots.origin.carried.items()}
+    text = json.dumps([fingerprint(launch.interpreter), variables, carried], sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 def _sandbox(desk: Desk, settings: Settings, offer: Offer, found: Interpreter) -> Sandbox:

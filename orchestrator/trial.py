@@ -14,6 +14,7 @@ from pareback.orchestrator.state import Candidate
 from pareback.workspaces.baseline import Baseline
 from pareback.workspaces.canaries import sound
 from pareback.workspaces.guard import in_test_zone, is_test_file, judges
+from pareback.workspaces.impact import order
 from pareback.workspaces.suite import CollectError, Report, Result, Selection, Server
 from pareback.workspaces.traces import forged, rewritten
 
@@ -23,7 +24,8 @@ Hear = Callable[[Result | CollectError], bool]
 @dataclass(frozen=True, slots=True)
 class Trial:
     """`commit` is T with the patch but what it does to tests, `whole` T with all of it, `tests` T with only what it
-    does to tests. `added` are its new test files, `opened` those of T that it changes or deletes."""
+    does to tests. `added` are its new test files, `opened` those of T that it changes or deletes. `concerned` are the
+    tests that are likely to be broken by it, the likeliest first."""
 
     commit: str
     whole: str
@@ -32,6 +34,7 @@ class Trial:
     opened: tuple[str, ...]
     server: Server
     fresh: bool = False
+    concerned: tuple[str, ...] = ()
 
 
 def lay_out(candidate: Candidate, context: Context, server: Server, *, fresh: bool = False) -> Trial:
@@ -55,7 +58,15 @@ def lay_out(candidate: Candidate, context: Context, server: Server, *, fresh: bo
         opened=tuple(path for path in of_tests if path in present),
         server=server,
         fresh=fresh,
+        concerned=_concerned(candidate, context, rest),
     )
+
+
+def _concerned(candidate: Candidate, context: Context, patch: Mapping[str, bytes | None]) -> tuple[str, ...]:
+    """What failed in the last round, then what the patch touches."""
+    changes = {path: (context.repository.read_file(context.tests_tree, path), raw) for path, raw in patch.items()}
+    failed = (failure.test for failure in candidate.request.failures)
+    return tuple(dict.fromkeys([*failed, *order(context.measured.impact, changes)]))
 
 
 def _is_of_tests(path: str, context: Context) -> bool:
@@ -75,12 +86,15 @@ def file_of(test: str) -> str:
     return test.partition("::")[0]
 
 
-def select(context: Context, *, first: tuple[str, ...] = (), only: tuple[str, ...] | None = None) -> Selection:
+def select(
+    context: Context, *, first: tuple[str, ...] = (), then: tuple[str, ...] = (), only: tuple[str, ...] | None = None
+) -> Selection:
     """What to run, with the limits and the canaries of the baseline."""
     baseline = context.measured.baseline
     limits = {test: seconds for test, seconds in baseline.limits.items() if test in set(baseline.passed)}
     return Selection(
         first=first,
+        then=then,
         only=only,
         limit=context.tests.seconds,
         limits=limits,

@@ -30,6 +30,10 @@ class Impact:
     importers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+UNKNOWN = Impact()
+"""Nothing was learnt."""
+
+
 def order(impact: Impact, changes: Mapping[str, tuple[bytes | None, bytes | None]]) -> tuple[str, ...]:
     """Ids of tests and paths, the likeliest first. `changes` are the patch: by path, the bytes on T and after."""
     ranked: Counter[str] = Counter()

@@ -113,7 +113,7 @@ def _impatient(rule: Hear) -> Hear:
 
 
 def _judge(trial: Trial, context: Context, hear: Hear) -> Standing:
-    selection = select(context, first=context.measured.targets.selection())
+    selection = select(context, first=context.measured.targets.selection(), then=trial.concerned)
     report = run(trial, trial.commit, context, selection, hear)
     return standing(report, baseline=asked(trial, context), targets=context.measured.targets)
 
