@@ -27,10 +27,5 @@ def test_of_a_file_that_lacks_a_name_only_tests_that_speak_of_it_count(shop: Any
             "def test_other():\n    assert 1\n"
         }
     )
-    edit = (
-        "shop/cart.py\n<<<<<<< SEARCH\ndef discount(\n=======\ndef rate(total: int) -> int:\n    return 2 * total\n\n\n"
-    )
-    reply = f"{edit}def discount(\n>>>>>>> REPLACE\n"
-    tests = ("--tests", "tests/test_rates.py")
-    said = shop.run("Add a rate", "--model", shop.script(reply), "--candidates", "1", *tests)
-    assert (said.result["ending"], said.result["budget_source"]) == ("accepted", "auto: 2 test lines 2.6·2^0.38 = 3.4")
+    said = shop.run("Add a rate", "--tests", "tests/test_rates.py", "--dry-run")
+    assert said.result["budget_source"] == "auto: 2 test lines 2.6·2^0.38 = 3.4"
