@@ -4,7 +4,7 @@ Every class stands under its own name with its bases and methods, and under the 
 So whatever can change what a class inherits leads to it: down from every class that is asked for.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from pareback.gates.facts import Declared, FileFacts
@@ -72,47 +72,65 @@ def entries(facts: FileFacts, price: Price) -> Iterator[Entry]:
 
 def inherited(keys: Collection[str], view: View) -> Iterator[Inherited]:
     """Every class that can depend on these keys and restates something."""
-    for name in sorted(_below({key.removeprefix(_KEY) for key in keys if key.startswith(_KEY)}, view)):
-        for posting in view.postings(_KEY + name):
-            if posting.detail[0] == _IS and posting.detail[1]:
-                above = _above(posting, view)
-                own = _methods((posting,))
-                points = sum(min(cost, above[method]) for method, cost in sorted(own.items()) if method in above)
-                if points:
-                    yield Inherited(posting, points)
+    reader = _Reader(view)
+    for name in sorted(reader.below({key.removeprefix(_KEY) for key in keys if key.startswith(_KEY)})):
+        for found in reader.classes(name):
+            above = reader.above(found) if found.bases else {}
+            points = sum(min(cost, above[method]) for method, cost in sorted(found.methods.items()) if method in above)
+            if points:
+                yield Inherited(found.at, points)
 
 
-def _below(names: Iterable[str], view: View) -> set[str]:
-    """These classes and all that inherit from them, by name."""
-    found, waiting = set(names), list(names)
-    while waiting:
-        postings = view.postings(_KEY + waiting.pop())
-        fresh = {short(posting.unit) for posting in postings if posting.detail[0] == _BELOW} - found
-        found |= fresh
-        waiting += fresh
-    return found
+@dataclass(frozen=True, slots=True)
+class _Class:
+    """A class with the names of its bases and what its methods cost."""
+
+    at: Posting
+    bases: tuple[str, ...]
+    methods: Mapping[str, float]
 
 
-def _above(posting: Posting, view: View) -> Mapping[str, float]:
-    """The methods of all classes that this one inherits from; of several of one name the dearest."""
-    found: dict[str, float] = {}
-    seen = {short(posting.unit)}
-    waiting = posting.detail[1].split()
-    while waiting:
-        base = waiting.pop()
-        if base not in seen:
+class _Reader:
+    """Looks up each name once."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._classes: dict[str, list[_Class]] = {}
+
+    def classes(self, name: str) -> list[_Class]:
+        """The classes of that name."""
+        if name not in self._classes:
+            postings = self._view.postings(_KEY + name)
+            self._classes[name] = [_read(posting) for posting in postings if posting.detail[0] == _IS]
+        return self._classes[name]
+
+    def below(self, names: Collection[str]) -> set[str]:
+        """These classes and all that inherit from them, by name."""
+        found, waiting = set(names), list(names)
+        while waiting:
+            postings = self._view.postings(_KEY + waiting.pop())
+            fresh = {short(posting.unit) for posting in postings if posting.detail[0] == _BELOW} - found
+            found |= fresh
+            waiting += fresh
+        return found
+
+    def above(self, below: _Class) -> Mapping[str, float]:
+        """The methods of all classes that this one inherits from; of several of one name the dearest."""
+        found: dict[str, float] = {}
+        seen, waiting = {short(below.at.unit)}, list(below.bases)
+        while waiting:
+            base = waiting.pop()
+            for upper in self.classes(base) if base not in seen else ():
+                waiting += upper.bases
+                found |= {method: max(cost, found.get(method, 0.0)) for method, cost in upper.methods.items()}
             seen.add(base)
-            classes = [other for other in view.postings(_KEY + base) if other.detail[0] == _IS]
-            for method, cost in _methods(classes).items():
-                found[method] = max(cost, found.get(method, 0.0))
-            waiting += [upper for other in classes for upper in other.detail[1].split()]
-    return found
+        return found
 
 
-def _methods(classes: Iterable[Posting]) -> dict[str, float]:
+def _read(posting: Posting) -> _Class:
+    _, bases, *methods = posting.detail
     found: dict[str, float] = {}
-    for posting in classes:
-        for method in posting.detail[2:]:
-            name, _, cost = method.partition("=")
-            found[name] = max(float(cost), found.get(name, 0.0))
-    return found
+    for method in methods:
+        name, _, cost = method.partition("=")
+        found[name] = max(float(cost), found.get(name, 0.0))
+    return _Class(posting, tuple(bases.split()), found)

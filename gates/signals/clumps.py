@@ -12,7 +12,7 @@ from itertools import combinations
 
 from pareback.gates.facts import FileFacts, Unit
 from pareback.gates.owners import short
-from pareback.gates.points import CLUMP, PLACES
+from pareback.gates.points import CLUMP, INTERFACE, PLACES
 from pareback.gates.signal import Example
 from pareback.gates.wide import Entry, Load, Posting, Told, View, WideSignal
 
@@ -83,7 +83,8 @@ class _Clumps:
         at = next((site for site in load.sites if (site.path, site.unit) not in known), load.sites[0])
         others = tuple(site for site in load.sites if site != at)
         message = f"{len(load.sites)} functions {_VERBS[how]} {names} together: {short(at.unit)}, {_units(others)}"
-        return Told(at, message, _way_out(how, names.split(", "), at), load.points, others)
+        saves = load.points - (INTERFACE["class"] if how == "taken" else 0.0)  # the clump goes, its class comes
+        return Told(at, message, _way_out(how, names.split(", "), at), saves if saves > 0 else None, others)
 
 
 def _free(unit: Unit) -> bool:
