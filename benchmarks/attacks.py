@@ -4,6 +4,8 @@ The functions named `try_…` run inside, as part of a test; they need the stand
 they got through. `Prey` runs outside: it lays out what there is to steal, and finds what was taken or left behind.
 """
 
+from __future__ import annotations
+
 import ctypes
 import json
 import os
@@ -13,6 +15,13 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any, Self
+
+    Aims = dict[str, Any]
 
 SECRET = "sk-prey-0123456789"
 SLEEPER = "86399.5"  # seconds: the argument by which a daemon that stayed behind is known
@@ -46,94 +55,92 @@ def test_what_honest_tests_need(tmp_path):
 """
 
 
-def try_write_home(aims):
-    with open(aims["home"] + "/.bashrc", "a") as file:
+def try_write_home(aims: Aims) -> bool:
+    with Path(aims["home"], ".bashrc").open("a") as file:
         file.write("echo stolen\n")
     return True
 
 
-def try_read_key(aims):
-    with open(aims["home"] + "/.ssh/id_rsa") as file:
-        return "PRIVATE" in file.read()
+def try_read_key(aims: Aims) -> bool:
+    return "PRIVATE" in Path(aims["home"], ".ssh/id_rsa").read_text()
 
 
-def try_list_home(aims):
-    return bool(os.listdir(aims["home"]))
+def try_list_home(aims: Aims) -> bool:
+    return any(Path(aims["home"]).iterdir())
 
 
-def try_own_environment(aims):
+def try_own_environment(aims: Aims) -> bool:
     return any(aims["secret"] in value for value in os.environ.values())
 
 
-def try_environment_of_others(aims):
+def try_environment_of_others(aims: Aims) -> bool:
     return any(aims["secret"].encode() in content for content in _of_others("environ"))
 
 
-def try_memory_of_others(aims):
+def try_memory_of_others(_: Aims) -> bool:
     for pid in _others():
         with suppress(OSError):
-            os.close(os.open("/proc/%d/mem" % pid, os.O_RDWR))
+            os.close(os.open(f"/proc/{pid}/mem", os.O_RDWR))
             return True
     return False
 
 
-def try_see_orchestrator(aims):
+def try_see_orchestrator(aims: Aims) -> bool:
     return any(aims["sign"].encode() in content for content in _of_others("cmdline"))
 
 
-def try_signal_orchestrator(aims):
+def try_signal_orchestrator(aims: Aims) -> bool:
     os.kill(aims["pid"], 0)
     return True
 
 
-def try_trace(aims):
+def try_trace(aims: Aims) -> bool:
     """PTRACE_SEIZE, which does not stop its victim; it lets go when this process ends."""
     return any(ctypes.CDLL(None).ptrace(0x4206, pid, None, None) == 0 for pid in [*_others(), aims["pid"]])
 
 
-def try_tcp(aims):
+def try_tcp(aims: Aims) -> bool:
     with socket.create_connection(("127.0.0.1", aims["tcp"]), timeout=2):
         return True
 
 
-def try_udp(aims):
+def try_udp(aims: Aims) -> bool:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.sendto(b"stolen", ("127.0.0.1", aims["udp"]))
     return False  # the outside knows
 
 
-def try_abstract_socket(aims):
+def try_abstract_socket(aims: Aims) -> bool:
     with socket.socket(socket.AF_UNIX) as caller:
         caller.connect("\0" + aims["abstract"])
     return True
 
 
-def try_path_socket(aims):
+def try_path_socket(aims: Aims) -> bool:
     with socket.socket(socket.AF_UNIX) as caller:
         caller.connect(aims["socket"])
     return True
 
 
-def try_metadata_address(aims):
+def try_metadata_address(_: Aims) -> bool:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as caller:
-        caller.setblocking(False)
+        caller.setblocking(0)
         return caller.connect_ex(("169.254.169.254", 80)) in (0, 115)  # in progress: there is a way
 
 
-def try_write_hooks(aims):
-    with open(aims["repository"] + "/.git/hooks/pre-commit", "w") as file:
-        file.write("#!/bin/sh\n")
+def try_write_hooks(aims: Aims) -> bool:
+    Path(aims["repository"], ".git/hooks/pre-commit").write_text("#!/bin/sh\n")
     return True
 
 
-def try_user_namespace(aims):
+def try_user_namespace(_: Aims) -> bool:
     pid = os.fork()
     if pid == 0:
         os._exit(0 if ctypes.CDLL(None).unshare(0x10000000) == 0 else 1)
     return os.waitpid(pid, 0)[1] == 0
 
 
-def try_odd_system_calls(aims):
+def try_odd_system_calls(_: Aims) -> bool:
     """io_uring_setup and bpf, by their numbers on this machine; anything but "not permitted" means they are there."""
     numbers = {"x86_64": (425, 321), "aarch64": (425, 280)}[os.uname().machine]
     libc = ctypes.CDLL(None, use_errno=True)
@@ -144,14 +151,13 @@ def try_odd_system_calls(aims):
     return False
 
 
-def try_rights(aims):
+def try_rights(aims: Aims) -> bool:
     """Become root, mount, write a setting of the kernel, make a device."""
     with suppress(OSError):
         os.setuid(0)
         return os.getuid() == 0 and aims["uid"] != 0
     with suppress(OSError):
-        with open("/proc/sys/kernel/hostname", "w") as file:
-            file.write("stolen")
+        Path("/proc/sys/kernel/hostname").write_text("stolen")
         return True
     with suppress(OSError):
         os.mknod("device", 0o600 | 0o060000, os.makedev(7, 0))
@@ -159,26 +165,26 @@ def try_rights(aims):
     return ctypes.CDLL(None).mount(b"none", b"/mnt", b"tmpfs", 0, None) == 0
 
 
-def try_neighbour(aims):
+def try_neighbour(aims: Aims) -> bool:
     """Read or write another candidate's slot, or see that there is one."""
     with suppress(OSError):
-        return "secret" in open(aims["neighbour"] + "/own.py").read()
+        return "secret" in Path(aims["neighbour"], "own.py").read_text()
     with suppress(OSError):
-        open(aims["neighbour"] + "/planted.py", "w").close()
+        Path(aims["neighbour"], "planted.py").touch()
         return True
     return False
 
 
-def try_write_installed(aims):
+def try_write_installed(aims: Aims) -> bool:
     """Change what later runs will import: the environment, the runner's own files."""
     for place in (aims["installed"], aims["scripts"]):
         with suppress(OSError):
-            with open(place + "/planted.py", "w"):
-                return True
+            Path(place, "planted.py").touch()
+            return True
     return False
 
 
-def try_daemon(aims):  # the last: what it leaves is no stranger's memory
+def try_daemon(aims: Aims) -> bool:  # the last: what it leaves is no stranger's memory
     """Leave a process behind, out of the group, the session and the family, holding the output open."""
     if os.fork() == 0:
         os.setsid()
@@ -191,14 +197,14 @@ def try_daemon(aims):  # the last: what it leaves is no stranger's memory
 ATTEMPTS = {name[len("try_") :]: value for name, value in list(globals().items()) if name.startswith("try_")}
 
 
-def _others():
-    return [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) != os.getpid()]
+def _others() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if int(entry.name) != os.getpid()]
 
 
-def _of_others(file):
+def _of_others(file: str) -> Iterator[bytes]:
     for pid in _others():
-        with suppress(OSError), open("/proc/%d/%s" % (pid, file), "rb") as content:
-            yield content.read()
+        with suppress(OSError):
+            yield Path("/proc", str(pid), file).read_bytes()
 
 
 class Prey:
@@ -212,7 +218,7 @@ class Prey:
         self.installed, self.scripts = installed, scripts
         self.sockets: list[socket.socket] = []
 
-    def __enter__(self) -> "Prey":
+    def __enter__(self) -> Self:
         for place in ("home/.ssh", "repository/.git/hooks", "slots/0", "slots/1"):
             (self.folder / place).mkdir(parents=True)
         (self.folder / "home/.ssh/id_rsa").write_text("PRIVATE KEY")
@@ -264,7 +270,7 @@ class Prey:
         tcp = socket.create_server(("127.0.0.1", 0))
         udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         udp.bind(("127.0.0.1", 0))
-        udp.setblocking(False)
+        udp.setblocking(0)
         abstract = f"prey-{os.getpid()}"
         self.sockets = [tcp, udp]
         for address in ("\0" + abstract, str(self.folder / "s")):

@@ -176,9 +176,8 @@ def _faults(options: argparse.Namespace) -> None:
                 said = f"{own.outcome}: {own.message}"[:90].replace("\n", " ") if own else report.reason
                 right = own is not None and own.outcome in wrong.ends and wrong.says in own.message
                 good = "yes" if right and not left else "NO"
-                print(
-                    f"| {wrong.row} | {wrong.name} | {said} | {good} | {report.seconds:.1f} | {len(left)} | {grown:.0f} |"
-                )
+                figures = f"{report.seconds:.1f} | {len(left)} | {grown:.0f}"
+                print(f"| {wrong.row} | {wrong.name} | {said} | {good} | {figures} |", flush=True)
 
 
 def _siblings(options: argparse.Namespace) -> None:
