@@ -77,7 +77,8 @@ def function(draft: Draft, node: Function, nesting: int) -> None:
         unit.hidden.append(Hidden("magic", node.lineno, 1, node.name))
     unit.mark(node.lineno)
     _body(unit, node, 0)
-    unit.nils += in_function(node, receivers[0].arg if receivers else "", draft.sheet.quits)
+    yields = "Yield" in unit.tokens or "YieldFrom" in unit.tokens
+    unit.nils += in_function(node, receivers[0].arg if receivers else "", quits=draft.sheet.quits, yields=yields)
     draft.sheet.units.append(finish(unit))
 
 

@@ -26,12 +26,12 @@ _EMPTY: Mapping[type[ast.expr], str] = {
 """What an empty answer of the same sort as such an expression looks like."""
 
 
-def in_function(node: Function, receiver: str, quits: Collection[str]) -> list[Nil]:
+def in_function(node: Function, receiver: str, *, quits: Collection[str], yields: bool) -> list[Nil]:
     """Attributes that a function sets to None, and where it ends without a value though it answers with one elsewhere.
     `receiver` is what its own object is called, empty without one; `quits` are functions of the file that never
-    return."""
+    return; `yields` says that there is a `yield` in it, if only in a function within."""
     body = read(node.body)
-    missing = _missing(node, body, quits)
+    missing = [] if yields and _yields(node.body) else _missing(node, body, quits)
     marks = {name for item in node.decorator_list for name in names(item)}
     if receiver and marks & _PROPERTIES:
         missing = [Nil("property", "", node.name, found.line) for found in missing if found.kind != "value"]
@@ -126,7 +126,7 @@ def _missing(node: Function, body: Body, quits: Collection[str]) -> list[Nil]:
     values = [found for found in body.returns if found.value is not None and not _is_none(found.value)]
     marks = {name for item in node.decorator_list for name in names(item)}
     unnamed = node.name.startswith("__") or node.name in BUILT_IN  # nobody can tell which one a call means
-    if not values or unnamed or marks & _ABSTRACT or _yields(node.body):
+    if not values or unnamed or marks & _ABSTRACT:
         return []
     kind, line = _ending(node, body, quits)
     return [Nil(kind, "", "", line, "" if kind == "value" else _instead(values, body))]
