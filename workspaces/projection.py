@@ -123,7 +123,8 @@ class Slot:
         found = bytecode.compiled(self.path, ["", *self._folders], mode=self._mode)
         self._compiled = frozenset(found)
         self._held.update(found)
-        self._look_on(None)
+        if self._watch and not self._watch.add(found):  # what the run did elsewhere is yet to be heard
+            self._unwatch()
 
     def remove(self) -> None:
         """Delete the folder and all it holds, whatever its permissions."""
