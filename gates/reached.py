@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pareback.gates.facts import FileFacts, Unit
 from pareback.gates.owners import short
+from pareback.gates.ties import private
 from pareback.gates.wide import Entry, Posting, View
 
 _KEY = "name:"
@@ -65,11 +66,6 @@ def _defined(facts: FileFacts) -> Iterator[Entry]:
             yield from (Entry(_KEY + start, unit.qualname, unit.line, (_UNDER, name)) for start in _beginnings(name))
             for part in (part for part in facts.units if part.qualname.startswith(f"{unit.qualname}.")):
                 yield Entry(_KEY + name, part.qualname, part.line, (_PART,))
-
-
-def private(name: str) -> bool:
-    """Whether a name asks others to keep away: `_x` and `__x`, but not `__x__` and not `_`."""
-    return name[:1] == "_" and not name.endswith("__") and name.strip("_") != ""
 
 
 def _beginnings(name: str) -> Iterator[str]:

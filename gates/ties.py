@@ -55,3 +55,8 @@ class Import:
     module: str
     line: int
     names: tuple[str, ...] = ()
+
+
+def private(name: str) -> bool:
+    """Whether a name asks others to keep away: `_x` and `__x`, but not `__x__` and not `_`."""
+    return name[:1] == "_" and not name.endswith("__") and name.strip("_") != ""

@@ -68,16 +68,21 @@ class _Drift:
         things, _, lone = load.subject.partition(" in ")
         names = [_shown(thing) for thing in things.split(" + ")]
         if lone:
-            lone_site, *others = load.sites
-            first, second = names
-            message = f"`{first}` and `{second}` are written together by {_units(others)}; {lone} writes only `{first}`"
-            do = f"{_remedy(names[::-1])}; else write `{second}` here too"
-            return Told(lone_site, message, do, load.points, tuple(others))
-        *others, at = load.sites
+            return _forgotten(load, lone, names)
+        known = {(site.path, site.unit) for site in before.sites} if before else set()
+        at = next((site for site in load.sites if (site.path, site.unit) not in known), load.sites[0])
+        others = tuple(site for site in load.sites if site != at)
         message = (
             f"{counted(len(load.sites), 'unit')} must remember to write {_listed(names)} together: {_units(load.sites)}"
         )
         return Told(at, message, _remedy(names), load.points, others)
+
+
+def _forgotten(load: Load, unit: str, names: Sequence[str]) -> Told:
+    first, second = names
+    message = f"`{first}` and `{second}` are written together by {_units(load.sites[1:])}; {unit} writes only `{first}`"
+    do = f"{_remedy((second, first))}; else write `{second}` here too"
+    return Told(load.sites[0], message, do, load.points, load.sites[1:])
 
 
 def _making(facts: FileFacts) -> set[str]:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from zlib import crc32
 
 from pareback.gates.syntax.places import Places
-from pareback.gates.ties import Mention, Passed
+from pareback.gates.ties import Mention, Passed, private
 
 LEAVES = frozenset((ast.Return, ast.Raise, ast.Continue, ast.Break))
 """Statements behind which nothing of their block runs."""
@@ -19,18 +19,13 @@ Stretch = tuple[int, int, int, int]
 """First line, last line, first token, end of tokens."""
 
 _WORD = re.compile(r"(?<!\w)_\w+")
-_TELLING = frozenset(("d:'", 'd:"', "b:b"))
+_TEXTS = frozenset(("d:'", 'd:"', "b:b"))
+"""How tokens of texts begin, where they are entries of a display or bytes."""
 _FRESH = (ast.Dict, ast.List, ast.Set, ast.Tuple, ast.DictComp, ast.ListComp, ast.SetComp)
 _MAKERS = frozenset(("cls", "dict", "list", "set", "copy", "deepcopy", "replace", "defaultdict"))
-
-
-_CLUMP = 3
-"""Values that come together often enough to be one."""
-
-
-def private(name: str) -> bool:
-    """Whether a name asks others to keep away: `_x` and `__x`, but not `__x__` and not `_`."""
-    return name[:1] == "_" and not name.endswith("__") and name.strip("_") != ""
+"""What makes a new object, beside every class: names that begin with a capital."""
+_TOGETHER = 3
+"""Attributes that are noted when they are handed over in one call."""
 
 
 class Mentions:
@@ -62,7 +57,7 @@ class Mentions:
     def call(self, node: ast.Call) -> None:
         """Something is called."""
         func = node.func
-        if len(node.args) + len(node.keywords) >= _CLUMP:
+        if len(node.args) + len(node.keywords) >= _TOGETHER:
             self._handed(node)
         if type(func) is ast.Name:
             self.called.append(func.id)
@@ -76,7 +71,7 @@ class Mentions:
             if type(value) is ast.Attribute and type(value.value) is ast.Name:
                 given.setdefault(value.value.id, []).append(value.attr)
         for receiver, names in given.items():
-            if len(set(names)) >= _CLUMP:
+            if len(set(names)) >= _TOGETHER:
                 self.passed.append((receiver, Passed(tuple(sorted(set(names))), node.lineno)))
 
     def signature(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -99,7 +94,7 @@ class Mentions:
             self.fresh.add(target.id)
 
     def importing(self, node: ast.Import | ast.ImportFrom) -> None:
-        """Names that come from other modules."""
+        """Private names that come from other modules."""
         names = (name for alias in node.names if "_" in alias.name for name in alias.name.split("."))
         self.imported.update(name for name in names if private(name))
 
@@ -178,5 +173,5 @@ def _spoken(node: ast.expr) -> Iterator[str]:
 def bag(found: Mentions, tokens: Sequence[str]) -> tuple[int, ...]:
     """What a unit calls and which constants it has, each once, as checksums in order: enough to see that two units
     work on the same things. Numbers and None are everywhere and say nothing."""
-    constants = {token for token in set(tokens) if token[:3] in _TELLING or token[:2] == "s:"}
+    constants = {token for token in set(tokens) if token[:3] in _TEXTS or token[:2] == "s:"}
     return tuple(sorted({crc32(word.encode("utf-8", "surrogatepass")) for word in (*found.called, *constants)}))

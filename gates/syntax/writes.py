@@ -3,11 +3,11 @@
 An object that the unit has just made is not state yet: writing its attributes is making it.
 """
 
-import ast
 from collections.abc import Iterator
 
 from pareback.gates.syntax.draft import Draft
 from pareback.gates.syntax.places import Place
+from pareback.gates.syntax.subjects import UNKNOWN, class_name
 from pareback.gates.ties import Write
 
 
@@ -25,14 +25,6 @@ def _owned(draft: Draft) -> Iterator[Place]:
         if receiver in draft.selves:
             yield draft.heading.owner, name, line
         elif receiver in draft.locals and receiver not in draft.mentions.fresh:
-            yield _hint(draft.names.hints.get(receiver)) or "*", name, line
+            yield class_name(draft.names.hints.get(receiver)) or UNKNOWN, name, line
         elif receiver not in draft.locals and name.startswith("["):
             yield f"{receiver}:", name, line
-
-
-def _hint(node: ast.expr | None) -> str:
-    """The class that an annotation names, without its module; empty where it names none."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
-        return node.value
-    name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-    return name if name[:1].isupper() and name != "Any" else ""
