@@ -3,8 +3,9 @@
     .venv/bin/python benchmarks/honest_runs.py --lay-out PROGRAM --tickets FILE --mirror DIR --cache DIR [--repeats N]
 
 `--lay-out` is a program that lays tickets of real history out: `make ID --out TREE` writes the base with the ticket's
-tests as one commit, `gold ID --work TREE` lays the maintainers' patch over it, `env --repo NAME` prints the interpreter's
-folder. Each patch is judged as a candidate would be, guard, canaries, warm server and all: N times, and once cold.
+tests as one commit, `gold ID --work TREE` lays the maintainers' patch over it, `env --repo NAME` prints where the
+environment is that the tests need. Each patch is judged as a candidate would be, with guard, canaries and the warm
+server: N times, and once cold.
 """
 
 import argparse

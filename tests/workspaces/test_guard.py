@@ -2,7 +2,7 @@
 
 import pytest
 
-from pareback.workspaces.guard import Policy, in_test_zone, is_test_file, refusal
+from pareback.workspaces.guard import Policy, in_test_zone, is_test_file, judges, refusal, shown
 
 FILES = frozenset(
     {
@@ -140,3 +140,24 @@ def test_what_is_a_test_is_told_by_name_and_what_lies_among_tests_by_folder() ->
     ]
     assert [is_test_file(path) for path in paths] == [True, False, True, False, False, False]
     assert [in_test_zone(path) for path in paths] == [True, True, True, True, False, False]
+
+
+def test_a_suite_shows_what_its_names_do_not_say() -> None:
+    collected = ["checks/all.py::check_a", "testing/unit/check_b.py::B::check_c[1]", "tests/test_cart.py::test_d"]
+    doctests = ["src/shop/cart.py::shop.cart.total", "money.py::money", "docs/shop.rst::shop.rst"]
+    assert shown([*collected, *doctests]) == ("checks/all.py", "testing/unit/check_b.py", "docs/shop.rst")
+    assert shown(["testing/check_b.py::check_c"]) == ("testing/check_b.py", "testing")
+
+
+def test_what_the_tests_load_from_elsewhere_may_not_be_replaced() -> None:
+    policy = Policy(files=FILES | {"requests/adapters.py"}, installed=frozenset({"attr", "requests"}))
+    assert "top-level module 'attr'" in (_refused("attr.py", policy) or "")
+    assert [_refused(path, policy) for path in ("shop/attr.py", "attributes.py", "requests/new.py")] == [None] * 3
+
+
+def test_what_judges_is_told_by_its_name() -> None:
+    judging = ["tests/test_a.py", "src/a_test.py", "sub/conftest.py", "pytest.ini", "setup.cfg", "pyproject.toml"]
+    assert [judges(path) for path in [*judging, "sitecustomize.py", "tests/data.txt", "src/shop.py"]] == [
+        *[True] * 7,
+        *[False] * 2,
+    ]
