@@ -58,5 +58,5 @@ class Import:
 
 
 def private(name: str) -> bool:
-    """Whether a name asks others to keep away: `_x` and `__x`, but not `__x__` and not `_`."""
-    return name[:1] == "_" and not name.endswith("__") and name.strip("_") != ""
+    """Whether a name asks others to keep away: `_x` and `__x`; not `_`, nor `__x__` and `_x_`, which tools ask for."""
+    return name[:1] == "_" and name[-1] != "_"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pareback.gates.facts import FileFacts
 from pareback.gates.modules import Edges, edges, knots, way_back
 from pareback.gates.signal import Example
+from pareback.gates.ties import Import
 from pareback.gates.wide import Entry, Load, Posting, Told, View, WideSignal
 
 _KEY = "imports"
@@ -38,7 +39,7 @@ class _Coupling:
     def entries(self, facts: FileFacts, /) -> Iterator[Entry]:
         """One per file, without lines: code that moves within a file changes no dependency. A file without imports can
         be what others import."""
-        needed = sorted({f"{found.module}:{' '.join(found.names)}" for found in facts.imports})
+        needed = sorted({_filed(found) for found in facts.imports})
         yield Entry(_KEY, "", 1, tuple(needed))
 
     def loads(self, keys: Collection[str], view: View, /) -> list[Load]:
@@ -50,15 +51,14 @@ class _Coupling:
 
     def explain(self, load: Load, _before: Load | None, view: View, /) -> Told:
         importer, imported = load.sites[:2]
-        path = [site.path for site in load.sites]
-        line = _line(view, load)
-        at = Posting(importer.path, _MODULE, line)
-        cycle = " -> ".join(path)
+        found = _import(view, importer.path, imported.path)
+        names = ", ".join(name for name in found.names if name != "*") or "what is used of it"
+        message = f"this import closes a cycle: {' -> '.join(site.path for site in load.sites)}"
         do = (
-            f"move what {importer.path} takes from {imported.path} into a third module that imports neither, and import"
-            " it from there in both; or hand it in as an argument. Do not hide the import in a function"
+            f"move {names} from {imported.path} into a third module that imports neither, and import it from there in"
+            " both; or hand it in as an argument. Do not hide the import in a function"
         )
-        return Told(at, f"this import closes a cycle: {cycle}", do, None, load.sites[1:-1])
+        return Told(Posting(importer.path, _MODULE, found.line), message, do, None, load.sites[1:-1])
 
 
 def _loads(found: Edges, postings: Mapping[str, Posting]) -> Iterator[Load]:
@@ -70,15 +70,15 @@ def _loads(found: Edges, postings: Mapping[str, Posting]) -> Iterator[Load]:
                 yield Load(f"{importer} -> {imported}", 0.0, tuple(postings[place] for place in path), "H6")
 
 
-def _line(view: View, load: Load) -> int:
-    """Where the import stands that needs the module."""
-    importer, imported = load.sites[:2]
-    paths = {posting.path: posting.detail for posting in view.postings(_KEY)}
-    wanted = edges(paths)[importer.path][imported.path]
-    for found in view.facts(importer.path).imports:
-        if f"{found.module}:{' '.join(found.names)}" == wanted:
-            return found.line
-    return 1
+def _import(view: View, importer: str, imported: str) -> Import:
+    """The import of one file that needs the other."""
+    found = edges({posting.path: posting.detail for posting in view.postings(_KEY)})
+    wanted = found[importer][imported]
+    return next(one for one in view.facts(importer).imports if _filed(one) == wanted)
+
+
+def _filed(found: Import) -> str:
+    return f"{found.module}:{' '.join(found.names)}"
 
 
 def build() -> WideSignal:

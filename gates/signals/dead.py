@@ -118,13 +118,9 @@ def _within(key: str, view: View) -> Iterator[Load]:
 def _waste(site: Posting, view: View) -> float:
     """What a dead thing inside a unit costs: its flow and its size."""
     units = (unit for unit in view.facts(site.path).units if unit.qualname == site.unit)
+    place = (*site.detail, site.line)
     things = ((unit, thing) for unit in units for thing in unit.unused)
-    return fsum(_price(unit, thing) for unit, thing in things if (thing.kind, thing.name, thing.line) == _place(site))
-
-
-def _place(site: Posting) -> tuple[str, str, int]:
-    kind, name = site.detail
-    return kind, name, site.line
+    return next(_price(unit, thing) for unit, thing in things if (thing.kind, thing.name, thing.line) == place)
 
 
 def _price(unit: Unit, thing: Unused) -> float:

@@ -53,7 +53,7 @@ def test_what_outlives_the_call_is_written(signature: str, body: str, written: l
         ("def f():\n    from .m import _a\n", [("_a", True, True)]),
         ("def f(x):\n    return getattr(x, '_visit_' + x.name)\n", [("_visit_", True, True)]),
         ("def f():\n    return ['m._a']\n", [("_a", True, True)]),
-        ("def f(__x__, _):\n    return __x__, _\n", []),
+        ("def f(__x__, _, _x_):\n    return __x__, _, _x_\n", []),
         ("def f():\n    '''_a'''\n    return 1\n", []),
     ],
 )
