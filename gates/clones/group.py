@@ -1,9 +1,10 @@
 """The units that file one gram, what they have in common, and what that costs: every copy is paid twice.
 
 A line that stands in c places costs (c - 1) / c of its price more in each of them: together what the copies cost. Every
-pair of units is charged once, at the heaviest gram that both have; at that gram all pairs that file it are counted, so
-copies of one thing share their price. What a group costs is known from its units alone: whatever changes it changes
-what is filed under its gram.
+pair of units is charged once, at the heaviest gram of what both have; at that gram all pairs that file it are counted,
+so copies of one thing share their price. Where copies differ so much that their pairs are charged at several grams, a
+line pays at each of them. What a group costs is known from its units alone: whatever changes it changes what is filed
+under its gram.
 """
 
 from collections.abc import Iterator, Sequence
