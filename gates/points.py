@@ -104,6 +104,7 @@ HIDDEN: Mapping[str, float] = {
     "branch": 0.5,  # an exception in place of a condition, on top of its handler
     "walrus": 0.5,  # a binding inside the condition of a comprehension
     "statement": 1.0,  # a comprehension run for its effects
+    "embedded": 1.0,  # per branch of another language in a long text
     "long": 1.0,  # per started `LONG_STEP` leaves beyond `LONG` in one expression
     "magic": 2.0,  # metaclass, __getattr__, __init_subclass__, a decorator factory three levels deep
 }
@@ -147,6 +148,8 @@ CONDITION = 0.25
 thing itself would save it."""
 TYPE_TEST = 0.5
 """Every unit beyond `PLACES` that tests for the same types; reasoned: half the branch that a method on them would save."""
+FEW_TYPES = 3
+"""Types that one thing may turn out to be: where there are more, as in a syntax tree, telling them apart is the work."""
 CONJUNCTION = 1.0
 """Every unit beyond `PLACES` that spells out the same conditions together; reasoned: the `and` that a name would save."""
 CONJOINED = 8

@@ -9,6 +9,10 @@ from pareback.gates.signal import Advice, Charge, Example, Signal, dearest
 
 _IF = "def f(a, b):\n    if a:\n        return 1\n    return b\n"
 
+_PAGE = f"""def f(a, b):
+    return a('{"<p>No branch</p>" * 12}{{% for x in b %}}{{% if x %}}<li>{{{{ x }}}}</li>{{% endif %}}{{% endfor %}}')
+"""
+
 _WORDS = {
     "code": ("text is run as code", "write the code itself; to choose between functions, put them in a dict by name"),
     "dynamic": ("an attribute or module is reached by a computed name", "name it, or keep the choices in a dict"),
@@ -19,6 +23,7 @@ _WORDS = {
     "branch": ("an exception stands in for a condition", "ask first: `in`, `.get(key, default)`, `next(it, default)`"),
     "walrus": ("a name is bound inside the condition of a comprehension", "write the loop, or filter in two steps"),
     "statement": ("a comprehension is run for its effects", "write a for loop"),
+    "embedded": ("code of another language stands in a text", "put it into a file of its own, or write it in Python"),
     "long": ("one expression holds too much to read at once", "name its parts"),
     "magic": (
         "what happens is decided where nobody looks (metaclass, __getattr__, a factory of factories)",
@@ -41,6 +46,8 @@ class _Hidden:
         Example(_IF, "def f(a, b):\n    return getattr(b, 'name')\n", 0.0),
         Example(_IF, "def f(a, b):\n    [b.append(x) for x in a]\n", 1.0),
         Example(_IF, "TABLE = {1: 2, 3: 4}\ndef f(a, b):\n    return TABLE[a]\n", 0.0),
+        Example(_IF, _PAGE, 2.0),
+        Example(_IF, _PAGE.replace("{% if x %}", "").replace("{% endif %}", ""), 0.0),
         Example(_IF, "import re\ndef f(a, b):\n    return re.compile(a)\n", 0.0),
     )
 

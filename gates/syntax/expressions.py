@@ -8,7 +8,7 @@ import ast
 from typing import Any
 
 from pareback.gates.facts import Hidden
-from pareback.gates.syntax import casts, commands, hidden
+from pareback.gates.syntax import casts, commands, embedded, hidden
 from pareback.gates.syntax.draft import Draft, Visitors
 
 
@@ -33,6 +33,8 @@ def constant(draft: Draft, node: ast.Constant, _nesting: int) -> None:
     value = node.value
     if type(value) is str:
         draft.tokens.append("s:" + value)
+        if len(value) > embedded.LONG and (found := embedded.branches(value)):
+            draft.hidden.append(Hidden("embedded", node.lineno, found, "text"))
     else:
         draft.tokens.append(_other_constant(value))
 
