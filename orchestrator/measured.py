@@ -20,6 +20,9 @@ from pareback.workspaces.impact import UNKNOWN, Impact, importers
 from pareback.workspaces.suite import CollectError, Report, Result, Selection, Server
 from pareback.workspaces.traces import rewritten
 
+MOST_RED = 20
+"""Red tests that are run once more alone; with more of them something is broken, and that is not chance."""
+
 REPORTS: TypeAdapter[list[Report]] = TypeAdapter(list[Report])
 
 
@@ -44,12 +47,14 @@ class Measured:
 def measure(desk: Desk, settings: Settings, tests: Target, tree: str) -> Measured:
     """Run the suite on T, judge it, name the targets. Raises Ended where it is no baseline."""
     inputs = [tree, settings.test_cmd, tests.seconds]
-    before = known(desk.cache, [*inputs, settings.junit, settings.runner, tests.level, tests.roots, tests.state])
+    before = known(desk.cache, [desk.repository.store.commit(tree).tree, *inputs[1:], *_ways(settings, tests)])
     key = effect_key("baseline", round=0, candidate=0, inputs=inputs)
     value = desk.ledger.effect(key, lambda: _recalled(desk, before) or _reports(desk, settings, tests, tree, before))
     reports = REPORTS.validate_python(value["reports"])
-    judged = baseline.judge(*reports, tree=desk.repository.files(tree), roots=tests.roots)
-    _check(reports, judged, settings)
+    judged = baseline.judge(*reports[:2], tree=desk.repository.files(tree), roots=tests.roots)
+    if len(reports) > 2:
+        judged = baseline.steadied(judged, reports[2])
+    _check(reports[:2], judged, settings)
     before.keep(value)
     targets = baseline.targets(judged, settings.tests)
     if targets.unknown:
@@ -69,6 +74,11 @@ def measure(desk: Desk, settings: Settings, tests: Target, tree: str) -> Measure
     return Measured(
         judged, targets, failures, files, _oracle(desk, settings), (*files, *given), guarded, before.impact()
     )
+
+
+def _ways(settings: Settings, tests: Target) -> list[Any]:
+    """What else decides how the same bytes are tested."""
+    return [settings.junit, settings.runner, tests.level, tests.roots, tests.state]
 
 
 def _is_guarded(path: str, given: tuple[str, ...] = ()) -> bool:
@@ -92,7 +102,8 @@ def _recalled(desk: Desk, before: Known) -> Any | None:
 
 def _reports(desk: Desk, settings: Settings, tests: Target, tree: str, before: Known) -> dict[str, Any]:
     """One cold and one warm run side by side: what differs between them cannot be trusted in either. One of them has
-    canaries; where those disturb the suite, it is run again without."""
+    canaries; where those disturb the suite, it is run again without. A few red tests that nobody named run once more,
+    alone: one that passes there is flaky, or red because of others."""
     files = desk.repository.files(tree)
     guarded = tuple(filter(_is_guarded, files))
     judges = tuple(filter(guard.judges, guarded))
@@ -112,6 +123,9 @@ def _reports(desk: Desk, settings: Settings, tests: Target, tree: str, before: K
         if _is_disturbed(*reports) and not desk.stop.is_set():
             again = once(cold, plain)
             reports[0] = replace(again, signs=(*again.signs, *canaries.useless()))
+    red = baseline.reds(*reports)
+    if 0 < len(red) <= MOST_RED and not (settings.tests or tests.command or desk.stop.is_set()):
+        reports.append(once(tests.server, replace(plain, only=red)))
     if desk.stop.is_set():
         raise Ended(Ending("interrupted", "signal", "stopped by a signal; `pareback resume` goes on"))
     if tests.server.note:
