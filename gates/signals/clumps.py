@@ -1,8 +1,9 @@
 """S13, data clumps: parameters that three functions take together, or attributes that they hand on together.
 
 What always travels together is one thing without a name. Functions of one name count once: overrides, implementations
-of one interface and twins must have one signature. Functions with a decorator of another package, and methods in a file
-that looks up computed names, have the signature that is asked for.
+of one interface and twins must have one signature. Left out are functions whose signature somebody else asks for: those
+with a decorator of another package, those that their file hands on without calling them, and methods in a file that
+looks up computed names. Of clumps within each other the smallest counts: all functions of the larger ones have it too.
 """
 
 from collections import Counter
@@ -25,6 +26,7 @@ _NAMED = 5
 _CONNECT = "def {0}(host, port, user):\n    {0}_it(host, port, user)\n"
 _THREE = "".join(_CONNECT.format(name) for name in ("connect", "probe", "close"))
 _FOUR = _THREE + _CONNECT.format("reset")
+_WIDER = "".join(f"def {name}(host, port, user, key):\n    {name}_it(host)\n" for name in ("dig", "sync", "push"))
 _ENDPOINT = "class Endpoint:\n    def __init__(self, host, port, user):\n        self.host = host\n"
 _AT = "".join(f"def {name}(at):\n    {name}_it(at)\n" for name in ("connect", "probe", "close", "reset"))
 _HANDS = "def {0}(order):\n    return {0}_it(order.id, order.day, order.sum)\n"
@@ -60,15 +62,20 @@ class _Clumps:
         Example(_THREE, _THREE + "@route('/')\n" + _CONNECT.format("reset"), 0.0),
         Example("", _OVERRIDES, 0.0),
         Example("", _HANDLERS, 0.0),
+        Example("", _THREE + "HOOKS = {'probe': probe}\n", 0.0),
+        Example(_THREE, _THREE + _WIDER, 3 * CLUMP["place"]),
+        Example(_WIDER, _WIDER + _CONNECT.format("connect"), CLUMP["place"]),
         Example(_HANDING, _HANDING + _HANDS.format("ship"), CLUMP["place"]),
         Example(_THREE, {"a.py": _THREE, "b.py": "def send(user, host, *, port):\n    pass\n"}, CLUMP["place"]),
     )
 
     def entries(self, facts: FileFacts, /) -> Iterator[Entry]:
         computed = any(hidden.kind == "dynamic" for unit in facts.units for hidden in unit.hidden)
+        held = _held(facts)
         for unit in facts.units:
             names = tuple(sorted(set(unit.parameters)))
-            if len(names) >= CLUMP["names"] and _free(unit) and not (computed and unit.owner):
+            asked = short(unit.qualname) in held or (computed and unit.owner)
+            if len(names) >= CLUMP["names"] and _free(unit) and not asked:
                 yield from (Entry(_TAKEN + name, unit.qualname, unit.line, names) for name in names)
             for names, line in sorted({passed.names: passed.line for passed in unit.passed}.items()):
                 yield from (Entry(_HANDED + name, unit.qualname, line, names) for name in names)
@@ -94,9 +101,23 @@ def _free(unit: Unit) -> bool:
     return not special and _PLAIN.issuperset(unit.decorators)
 
 
+def _held(facts: FileFacts) -> set[str]:
+    """Functions of a file that some unit of it speaks of without calling them: callbacks."""
+    names = {short(unit.qualname) for unit in facts.units if len(unit.parameters) >= CLUMP["names"]}
+    return {name for unit in facts.units for name in names.intersection(_spoken(unit)).difference(unit.calls)}
+
+
+def _spoken(unit: Unit) -> Iterator[str]:
+    """The last parts of all free names and attributes in a unit."""
+    for word in unit.words:
+        if word.startswith("n:") or (word.startswith("l:") and "." in word):
+            yield word[2:].rpartition(".")[2]
+
+
 def _loads(key: str, view: View) -> Iterator[Load]:
-    """Every clump with that name in it: three names or more with all functions that have them, and nothing left out
-    that these have in common. What it costs depends on those functions alone, whichever of its names was asked for."""
+    """Every clump with that name in it: three names or more with all functions that have them, nothing left out that
+    these have in common, and no clump within it. What it costs depends on the functions that have any three of its
+    names, whichever of these was asked for."""
     prefix, _, name = key.partition(":")
     postings = view.postings(key)
     often = Counter(other for posting in postings for other in posting.detail)
@@ -105,10 +126,17 @@ def _loads(key: str, view: View) -> Iterator[Load]:
     for posting in postings:
         for pair in combinations(sorted(partners.intersection(posting.detail)), int(CLUMP["names"]) - 1):
             sharing.setdefault(pair, []).append(posting)
-    found = {_common(sites): _one_each(sites) for sites in sharing.values() if len(sites) > PLACES}
-    for names, sites in found.items():
-        if len(sites) > PLACES:
+    found = {_common(having): having for having in sharing.values() if len(having) > PLACES}
+    for names, having in found.items():
+        sites = _one_each(having)
+        if len(sites) > PLACES and len(having) == _having_three(names, prefix, view):
             yield Load(f"{prefix} {', '.join(names)}", CLUMP["place"] * (len(sites) - PLACES), sites)
+
+
+def _having_three(names: Sequence[str], prefix: str, view: View) -> int:
+    """How many functions have three of these names or more: those of the clump, and more where there is one within."""
+    having = Counter((found.path, found.unit) for name in names for found in view.postings(f"{prefix}:{name}"))
+    return sum(count >= CLUMP["names"] for count in having.values())
 
 
 def _common(sites: Sequence[Posting]) -> tuple[str, ...]:
