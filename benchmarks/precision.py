@@ -17,7 +17,8 @@ from pathlib import Path
 
 from pareback.gates.languages import python
 from pareback.gates.points import HALF_CHECK, PLACES
-from pareback.gates.scores import filings, wide
+from pareback.gates.owners import declarations
+from pareback.gates.scores import wide
 from pareback.gates.view import plain
 from pareback.gates.wide import Load, Posting, View, WideSignal
 from pareback.gates.zones import zone
@@ -56,8 +57,9 @@ def found(signal: WideSignal, repository: str, mirror: Path) -> Iterator[Found]:
     """What the signal charges in the tree of a repository; what no patch is priced for is left out."""
     texts = dict(sources(repository, mirror))
     facts = {path: python.build().extract(text.encode()) for path, text in texts.items()}
-    view = plain(facts, filings())
-    keys = {entry.key for each in facts.values() for filing in filings() for entry in filing(each)}
+    filings = (declarations, signal.entries)
+    view = plain(facts, filings)
+    keys = {entry.key for each in facts.values() for filing in filings for entry in filing(each)}
     yield from (Found(repository, load, texts, view) for load in signal.loads(sorted(keys), view) if presses(load))
 
 

@@ -56,7 +56,7 @@ def filed(
 ) -> Iterator[Entry]:
     """The atoms of a file that are wanted, once per unit, under these keys. `local`: also where what they are about
     means something else in every unit; it is not filed then."""
-    above = _above(facts)
+    above = ancestors(facts)
     for unit in facts.units:
         seen: set[tuple[str, ...]] = set()
         for atom in unit.atoms:
@@ -117,7 +117,7 @@ def about(name: str) -> str:
     return name[: min(ends, default=len(name))].rpartition(".")[2]
 
 
-def _above(facts: FileFacts) -> Mapping[str, tuple[str, ...]]:
+def ancestors(facts: FileFacts) -> Mapping[str, tuple[str, ...]]:
     """What each class of the file inherits from, nearest first, as far as the file says."""
     bases = {short(unit.qualname): unit.bases for unit in facts.units if unit.kind == "class"}
     return {name: tuple(_climbed(name, bases)) for name in bases}

@@ -75,6 +75,11 @@ class Owners:
         return families.pop() if len(families) == 1 else None
 
 
+def kin(view: View, name: str) -> set[str]:
+    """The classes of a tree that declare the attribute, and their bases, by their own names."""
+    return {short(found) for posting in view.postings(_KEY + name) for found in posting.detail}
+
+
 def owners(view: View, name: str) -> Owners:
     """The classes of a tree that declare the attribute."""
     postings = view.postings(_KEY + name)

@@ -10,18 +10,32 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from math import fsum
 
-from pareback.gates.asked import about, asked, by_owner, compares, filed, listed, newest, one_each, touched, units
+from pareback.gates.asked import (
+    about,
+    ancestors,
+    asked,
+    by_owner,
+    compares,
+    filed,
+    listed,
+    newest,
+    one_each,
+    touched,
+    units,
+)
 from pareback.gates.conjuncts import closed, covered, recurring
 from pareback.gates.facts import Atom, FileFacts, Unit
-from pareback.gates.owners import owners, short
+from pareback.gates.owners import kin, owners, short
 from pareback.gates.phrases import thing
-from pareback.gates.points import CONJOINED, INTERFACE, PLACES, TYPE_TEST
+from pareback.gates.points import CONJOINED, FEW_TYPES, INTERFACE, PLACES, TYPE_TEST
 from pareback.gates.relief import relief
 from pareback.gates.signal import Example
 from pareback.gates.wide import Entry, Load, Posting, Told, View, WideSignal
 
 _APART, _HAS, _TYPED = "apart:", "has:", "typed:"
 """Prefixes of keys: of functions by each type they tell apart, of `hasattr` and of other tests by attribute."""
+_CLASS, _TELLS, _ASKS = "class", "tells", "asks"
+"""What is posted under a type: that it is declared, that a unit tells it from others, that an attribute may be one."""
 _DUCK = "hasattr:"
 _OPAQUE = "…"
 """The owner of what cannot be named: two of them are not the same."""
@@ -73,18 +87,24 @@ class _Types:
     )
 
     def entries(self, facts: FileFacts, /) -> Iterator[Entry]:
-        yield from filed(facts, _single, lambda atom: [_TYPED + about(atom.name)])
+        above = ancestors(facts)
+        for entry in filed(facts, _single, lambda atom: [_TYPED + about(atom.name)]):
+            yield entry
+            names = entry.detail[3].split(" | ")
+            yield from (Entry(_APART + name, entry.unit, entry.line, (_ASKS, entry.key)) for name in names)
         for unit in facts.units:
             if unit.kind == "class":
-                yield Entry(_APART + short(unit.qualname), unit.qualname, unit.line)
+                name = short(unit.qualname)
+                yield Entry(_APART + name, unit.qualname, unit.line, (_CLASS, name, *above[name]))
             for line, types in _apart(unit):
-                yield from (Entry(_APART + name, unit.qualname, line, types) for name in types)
+                yield from (Entry(_APART + name, unit.qualname, line, (_TELLS, *types)) for name in types)
             yield from (Entry(_HAS + name, unit.qualname, line, (name,)) for name, line in _ducks(unit).items())
 
     def loads(self, keys: Collection[str], view: View, /) -> list[Load]:
-        found = [load for name in touched(keys, _TYPED) for load in _by_attribute(name, view)]
-        found += [load for name in touched(keys, _HAS) for load in _by_having(name, view)]
         types = sorted(key.removeprefix(_APART) for key in keys if key.startswith(_APART))
+        asked_there = [posting.detail[1] for name in types for posting in _of_type(name, _ASKS, view)]
+        found = [load for name in touched([*keys, *asked_there], _TYPED) for load in _by_attribute(name, view)]
+        found += [load for name in touched(keys, _HAS) for load in _by_having(name, view)]
         apart = {load.subject: load for name in types for load in _by_types(name, view)}
         return sorted([*found, *apart.values()], key=lambda load: load.subject)
 
@@ -147,25 +167,31 @@ def _ducks(unit: Unit) -> dict[str, int]:
 
 def _by_types(name: str, view: View) -> Iterator[Load]:
     """Sets of types of the tree, this one among them, that more units tell apart than may for nothing."""
-    told = [_declared(posting, view) for posting in view.postings(_APART + name) if posting.detail]
-    for other in sorted({type_ for posting in told for type_ in posting.detail} - {name}):
+    told = [_declared(posting, view) for posting in _of_type(name, _TELLS, view)]
+    for other in sorted(_others(name, view) - {name}):
         pair = tuple(sorted((name, other)))
         found = recurring([posting for posting in told if {*pair} <= {*posting.detail}], pair)
         for types, here in found.items():
-            if len(here.sites) > PLACES and closed(found, types):
+            few = all(len(_others(type_, view)) <= FEW_TYPES for type_ in types)
+            if few and len(here.sites) > PLACES and closed(found, types):
                 free = max(PLACES, len(covered(found, types, least=PLACES + 1)))
                 points = TYPE_TEST * (len(here.sites) - free)
                 if points > 0:
                     yield Load(_OR.join(types), points, tuple(sorted(here.sites.values())))
 
 
+def _others(name: str, view: View) -> set[str]:
+    """The types that anything tells this one apart from, and itself."""
+    return {other for posting in _of_type(name, _TELLS, view) for other in posting.detail[1:]}
+
+
 def _declared(posting: Posting, view: View) -> Posting:
     """The posting with those of its types that the tree declares."""
-    return replace(posting, detail=tuple(name for name in posting.detail if _in_tree(name, view)))
+    return replace(posting, detail=tuple(name for name in posting.detail[1:] if _of_type(name, _CLASS, view)))
 
 
-def _in_tree(name: str, view: View) -> bool:
-    return any(not posting.detail for posting in view.postings(_APART + name))
+def _of_type(name: str, sort: str, view: View) -> list[Posting]:
+    return [posting for posting in view.postings(_APART + name) if posting.detail[0] == sort]
 
 
 def _by_having(name: str, view: View) -> Iterator[Load]:
@@ -180,14 +206,28 @@ def _by_attribute(name: str, view: View) -> Iterator[Load]:
     postings = view.postings(_TYPED + name)
     if len(postings) <= PLACES or not owners(view, name).family:
         return
-    groups: dict[str, list[Posting]] = {}
+    groups: dict[str, dict[str, list[Posting]]] = {}
     for posting, owner in by_owner(postings, view, name).items():
-        if owner:
-            groups.setdefault(thing(owner, asked(posting).name), []).append(posting)
-    for text, sites in groups.items():
-        points = TYPE_TEST * (units(sites) - PLACES)
-        if points > 0:
-            yield Load(f"{_OF}`{text}`", points, one_each(sites))
+        found = asked(posting)
+        if owner and found.name == name:
+            groups.setdefault(thing(owner, name), {}).setdefault(found.operand, []).append(posting)
+    for text, sets in groups.items():
+        for tested, sites in sets.items() if len(sets) <= FEW_TYPES else ():
+            if _related(name, tested, view):
+                continue
+            points = TYPE_TEST * (units(sites) - PLACES)
+            if points > 0:
+                yield Load(f"{_OF}`{text}`, is it {tested}", points, one_each(sites))
+
+
+def _related(name: str, tested: str, view: View) -> bool:
+    """Whether a class that declares the attribute and a tested type have a base in common: things that hold things of
+    their own kind, as the nodes of a tree do, may ask which."""
+    owning = {base for posting in view.postings(_ATTRIBUTE + name) for base in posting.detail}
+    kin = {
+        base for type_ in tested.split(" | ") for posting in _of_type(type_, _CLASS, view) for base in posting.detail
+    }
+    return bool(owning & kin)
 
 
 def _freed(load: Load, view: View) -> float:
