@@ -223,11 +223,8 @@ def _by_attribute(name: str, view: View) -> Iterator[Load]:
 def _related(name: str, tested: str, view: View) -> bool:
     """Whether a class that declares the attribute and a tested type have a base in common: things that hold things of
     their own kind, as the nodes of a tree do, may ask which."""
-    owning = {base for posting in view.postings(_ATTRIBUTE + name) for base in posting.detail}
-    kin = {
-        base for type_ in tested.split(" | ") for posting in _of_type(type_, _CLASS, view) for base in posting.detail
-    }
-    return bool(owning & kin)
+    classes = [posting for type_ in tested.split(" | ") for posting in _of_type(type_, _CLASS, view)]
+    return any(not kin(view, name).isdisjoint(posting.detail[1:]) for posting in classes)
 
 
 def _freed(load: Load, view: View) -> float:
