@@ -145,7 +145,6 @@ def _remedy(load: Load, made: Sequence[Posting], asks: Sequence[Posting], view: 
     if {site.detail[1] for site in made} == {"parameter"}:
         do = f"make it required in {short(made[0].unit)}(), or give it a default that needs no check; delete the checks"
         return do, freed
-    nothing = INTERFACE["class"] + INTERFACE["function"] * len(asks)
     if made[0].detail[1] == "property":
         return f"let `{name}` raise where it has nothing to give, or give what needs no check", load.points
     asking = {site.unit for site in asks}
@@ -165,14 +164,12 @@ def _relief(asks: Sequence[Posting], view: View) -> float:
 
 
 def _kept(load: Load, freed: float) -> tuple[str, float]:
-    """Of what no class or function makes: the environment, a context variable, an item, or nobody sees where."""
+    """Of what no class or function makes: the environment, an item, a context variable."""
     if load.subject.startswith("os."):
         return f"read `{load.subject}` once, where the program starts, with its default; hand the value on", load.points
     if load.subject.endswith("]"):
         return f"put a value there where the container is made; read `{load.subject}` and delete the checks", freed
-    if load.subject.endswith(")"):
-        return "read it in one function that raises where nothing is set; call that and delete the checks", load.points
-    return f"give `{load.subject}` a value wherever it is set, or raise there; delete the checks", freed
+    return "read it in one function that raises where nothing is set; call that and delete the checks", load.points
 
 
 def _answered(load: Load, made: Sequence[Posting], freed: float) -> tuple[str, float]:

@@ -41,14 +41,14 @@ def in_function(node: Function, receiver: str, *, quits: Collection[str], yields
 def in_module(body: list[ast.stmt]) -> Iterator[Nil]:
     """The context variables of a file: they hold nothing until somebody sets them."""
     for statement in body:
-        if (
-            isinstance(statement, ast.Assign | ast.AnnAssign)
-            and statement.value
-            and called(statement.value) == "ContextVar"
-        ):
+        if isinstance(statement, ast.Assign | ast.AnnAssign) and _is_context(statement.value):
             target = statement.target if isinstance(statement, ast.AnnAssign) else statement.targets[0]
             if isinstance(target, ast.Name):
                 yield Nil("context", "", target.id, statement.lineno)
+
+
+def _is_context(value: ast.expr | None) -> bool:
+    return value is not None and called(value) == "ContextVar"
 
 
 def in_class(node: ast.ClassDef) -> list[Nil]:
@@ -75,7 +75,7 @@ def never_returning(body: list[ast.stmt]) -> Iterator[str]:
 def _class_level(value: ast.expr | None) -> str:
     """How a value at class level lets None in: by itself, or as the default of a field."""
     if isinstance(value, ast.Call) and called(value) in _FIELDS:
-        value = next((word.value for word in value.keywords if word.arg == "default"), None)
+        value = next((word.value for word in value.keywords if word.arg == "default"), next(iter(value.args), None))
     return "default" if _is_none(value) else ""
 
 

@@ -1,7 +1,8 @@
 """Which functions' answers a file makes use of. `send(x)` as a statement and `return send(x)` do not: nobody looks at
 what comes back, or somebody else does.
 
-Methods of the built-in types and built-in functions are left out: a name alone does not tell them from one's own.
+Built-in functions and methods of built-in types, files and patterns are left out: a name alone does not tell them from
+one's own.
 """
 
 import ast
