@@ -127,6 +127,8 @@ CLONE: Mapping[str, float] = {
     "whole": 32,  # tokens that the larger of two near copies must have
     "alike": 0.7,  # part of both functions that a near copy has in common, by tokens
     "contained": 0.875,  # or part of the smaller one
+    "longest": 500,  # logical lines of a function that is compared line by line: the time grows with the square
+    "often": 16,  # places in one unit from which on the same three lines are a table
     "near": 0.7,  # price of a line of a near copy beyond its runs; reasoned
     "twin": 0.25,  # price where one copy is for sync and one for async callers; reasoned
 }

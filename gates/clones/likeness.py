@@ -117,7 +117,7 @@ def _near(one: Outline, other: Outline, runs: Sequence[Run]) -> list[Run]:
 
 def _may_be_near(one: Outline, other: Outline) -> bool:
     """Whether they could be, if all shapes that they share stood in one order."""
-    if not (one.function and other.function):
+    if not (one.function and other.function) or max(len(one.shapes), len(other.shapes)) > CLONE["longest"]:
         return False
     mass = lines = 0
     for shape in one.bag.keys() & other.bag.keys():

@@ -7,6 +7,7 @@ from math import fsum
 
 from pareback.gates.facts import Unit
 from pareback.gates.lines import costs
+from pareback.gates.points import CLONE
 from pareback.gates.syntax.leaves import END
 from pareback.gates.syntax.tokens import digest, skeleton
 
@@ -61,15 +62,16 @@ def outline(unit: Unit) -> Outline:
 
 
 def grams(unit: Unit) -> dict[Gram, tuple[int, ...]]:
-    """Where each gram of the unit begins. A constructor that only stores what it is given has none."""
+    """Where each gram of the unit begins. A constructor that only stores what it is given has none; what comes very
+    often in one unit is a table."""
     if unit.qualname.endswith(".__init__") and _only_stores(unit):
         return {}
-    found: dict[Gram, tuple[int, ...]] = {}
+    found: dict[Gram, list[int]] = {}
     shapes = unit.skeletons
     for at, gram in enumerate(zip(shapes, shapes[1:], shapes[2:], strict=False)):
         if gram[0] != gram[1] or gram[1] != gram[2]:
-            found[gram] = (*found.get(gram, ()), at)
-    return found
+            found.setdefault(gram, []).append(at)
+    return {gram: tuple(places) for gram, places in found.items() if len(places) <= CLONE["often"]}
 
 
 def key(gram: Gram) -> str:

@@ -109,7 +109,10 @@ TABLE = "PRICES = {\n" + "".join(f"    'item {at}': {at},\n" for at in range(40)
 FIELDS = "".join(f"FORMAT_{at} = 'j F {at}'\nFIRST_{at} = {at}\nNAMES_{at} = ['%d', {at}]\n" for at in range(9))
 
 
-@pytest.mark.parametrize("source", [TABLE, FIELDS, FIELDS + TABLE])
+CHECKS = "".join(f"assert area({at}) == {at * at}\nside = root({at})\nprint(side, 'of', {at})\n" for at in range(4000))
+
+
+@pytest.mark.parametrize("source", [TABLE, FIELDS, FIELDS + TABLE, CHECKS])
 def test_data_is_not_copied_code(source: str) -> None:
     assert points({"a.py": source, "b.py": source}) == 0
 
