@@ -179,6 +179,8 @@ def test_apply_refuses_when_a_file_changed_meanwhile(shop: Any, texts: Mapping[s
         "--yes",
         "--setup",
         f"{sys.executable} {late_writer(shop)}",
+        "--sandbox",
+        "none",  # in one, no set-up reaches the work tree
     )
     assert (said.exit, said.result["ending"], said.result["applied"]) == (1, "accepted", False), said.err
     assert (shop.root / "shop/cart.py").read_text().endswith("# mine\n")
