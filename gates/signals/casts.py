@@ -20,6 +20,8 @@ _NAMELESS = ("$", "…", "?")
 _METHODS = {"encode", "decode", "isoformat", "tolist", "to_dict", "as_posix"}
 _PASSING = {"str", "bytes"}
 _BECOMES = {"encode": "bytes", "decode": "str", "loads": "an object", "dumps": "text"}
+_NAMED = 4
+"""Casts that a message names."""
 
 _ROW = "class Row:\n    def __init__(self, price):\n        self.price = price\n"
 _READS = "def {0}(row):\n    return {0}_of(int(row.price))\n"
@@ -114,7 +116,8 @@ def _cast(target: str, thing: str) -> str:
 
 def _advice(charges: Sequence[Charge]) -> Advice:
     worst = dearest(charges)
-    named = ", ".join(f"{_cast(charge.kind, charge.subject or '…')} on line {charge.line}" for charge in charges[:4])
+    places = [f"{_cast(charge.kind, charge.subject or '…')} on line {charge.line}" for charge in charges]
+    named = ", ".join([*dict.fromkeys(places)][:_NAMED])
     again = len(charges) - len({(charge.kind, charge.subject or charge) for charge in charges})
     message = f"{counted(len(charges), 'value')} made into another type: {named}"
     do = "take it in as the type it is used as; where it comes from outside, convert it once, there"
