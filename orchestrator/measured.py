@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from pareback.orchestrator.baselines import Known, known
 from pareback.orchestrator.config import Settings
 from pareback.orchestrator.desk import Desk, Ended
+from pareback.orchestrator.fenced import excused
 from pareback.orchestrator.ledger import effect_key
 from pareback.orchestrator.state import Ending
 from pareback.orchestrator.target import Target
@@ -50,7 +51,9 @@ def measure(desk: Desk, settings: Settings, tests: Target, tree: str) -> Measure
     before = known(desk.cache, [desk.repository.store.commit(tree).tree, *inputs[1:], *_ways(settings, tests)])
     key = effect_key("baseline", round=0, candidate=0, inputs=inputs)
     value = desk.ledger.effect(key, lambda: _recalled(desk, before) or _reports(desk, settings, tests, tree, before))
-    reports = REPORTS.validate_python(value["reports"])
+    reports, unfit = excused(REPORTS.validate_python(value["reports"]), tests.level, settings.tests)
+    if unfit:
+        desk.say(f"{counted(unfit, 'test')} left out, needing bubblewrap: {unfit[0]}")
     judged = baseline.judge(*reports[:2], tree=desk.repository.files(tree), roots=tests.roots)
     if len(reports) > 2:
         judged = baseline.steadied(judged, reports[2])
