@@ -6,7 +6,7 @@ Only how many of them failed is ever told to anybody but the person who gave the
 from dataclasses import replace
 
 from pareback.orchestrator.context import Context
-from pareback.orchestrator.trial import Trial, run, select
+from pareback.orchestrator.trial import Trial, file_of, run, select
 from pareback.workspaces.baseline import is_green
 from pareback.workspaces.standing import Standing, tampering
 from pareback.workspaces.suite import Report, Result
@@ -24,7 +24,8 @@ def speak(judged: Standing, trial: Trial, context: Context) -> Standing:
     changes = {path: repository.read_file(hidden.commit, path) for path in _laid(context)}
     commit = repository.commit(trial.whole, changes, message="trial")
     report = _run(trial, commit, context, hidden.paths)
-    asked = [result for result in report.results if result.outcome not in {"skipped", "xfailed"}]
+    theirs = [result for result in report.results if file_of(result.id) in hidden.paths]
+    asked = [result for result in theirs if result.outcome not in {"skipped", "xfailed"}]
     green = sum(is_green(result) or _passes_alone(result, trial, commit, context) for result in asked)
     tampered = tampering(report, context.measured.baseline)
     passed = report.work == "ran" and 0 < green == len(asked) and not report.errors and not tampered

@@ -1,7 +1,8 @@
 """Flags on a candidate: what a person, or held-out tests, should have a look at before the patch is taken.
 
-A patch with a flag that asks is not accepted by visible tests alone: the run ends with the question. Held-out tests
-answer it, and so does a waiver of the flag's id.
+A patch with a flag that asks is not accepted by visible tests alone: the run ends with the question. A waiver of the
+flag's id answers it. So do held-out tests, unless the code could know that it is being tested: then it would behave for
+them as well.
 """
 
 from dataclasses import replace
@@ -13,6 +14,9 @@ from pareback.workspaces.guard import in_test_zone
 from pareback.workspaces.standing import Standing
 from pareback.workspaces.suspicion import Flag
 
+ANSWERED = frozenset({"comparison", "literal", "replaces", "writes", "written"})
+"""Kinds of flags that held-out tests answer."""
+
 _WRITTEN = "it was written while the tests ran, and tests may read it"
 
 
@@ -20,10 +24,12 @@ def flags(candidate: Candidate, judged: Standing, context: Context) -> tuple[Fla
     """The candidate's flags; those that are answered already ask no more."""
     found = [*_static(candidate, context)]
     found += [Flag(f"flag:written:{path}", path, 1, _WRITTEN, asks=True) for path in judged.written]
-    answered = {*context.ticket.waive, *context.settings.waive}
-    return tuple(
-        replace(flag, asks=flag.asks and context.held_out is None and flag.id not in answered) for flag in found
-    )
+    return tuple(replace(flag, asks=flag.asks and not _is_answered(flag, context)) for flag in found)
+
+
+def _is_answered(flag: Flag, context: Context) -> bool:
+    waived = flag.id in (*context.ticket.waive, *context.settings.waive)
+    return waived or (context.held_out is not None and flag.kind in ANSWERED)
 
 
 def _static(candidate: Candidate, context: Context) -> list[Flag]:

@@ -4,7 +4,7 @@ Pure: reports and names of files in, values out. The suite ran on T, the base wi
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pareback.workspaces.suite import CollectError, Foreign, Report, Result
 
@@ -111,6 +111,24 @@ def judge(first: Report, second: Report, *, tree: Collection[str], roots: Collec
         broken="" if errors else broken,
         signs=tuple(dict.fromkeys([*first.signs, *second.signs])),
         installed=tuple(dict.fromkeys([*first.installed, *second.installed])),
+    )
+
+
+def reds(first: Report, second: Report) -> tuple[str, ...]:
+    """The tests that are red in both runs."""
+    one, two = outcomes(first), outcomes(second)
+    return tuple(test for test in one if one[test].outcome in _RED and test in two and two[test].outcome in _RED)
+
+
+def steadied(baseline: Baseline, alone: Report) -> Baseline:
+    """The baseline where a red test that passed when it ran alone is flaky: whatever makes it pass on a candidate need
+    not be the candidate."""
+    passed = {test for test, result in outcomes(alone).items() if is_green(result)}
+    return replace(
+        baseline,
+        red=tuple(test for test in baseline.red if test not in passed),
+        flaky=(*baseline.flaky, *(test for test in baseline.red if test in passed)),
+        failures=tuple(result for result in baseline.failures if result.id not in passed),
     )
 
 

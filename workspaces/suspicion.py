@@ -28,14 +28,19 @@ _Found = tuple[int, str, str, bool]
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """One suspicious place. `id` names it for a waiver; `asks` is whether somebody has to answer before the patch is
-    taken, else it is only shown."""
+    """One suspicious place. `id` names it for a waiver, `kind` is its second part; `asks` is whether somebody has to
+    answer before the patch is taken, else it is only shown."""
 
     id: str
     path: str
     line: int
     message: str
     asks: bool
+
+    @property
+    def kind(self) -> str:
+        """What is suspicious about the place, in a word."""
+        return self.id.split(":")[1]
 
 
 def flags(path: str, before: bytes, after: bytes, *, tests: Iterable[bytes] = ()) -> tuple[Flag, ...]:
@@ -188,13 +193,14 @@ def _is_main(statement: ast.stmt) -> bool:
 
 
 def _hard_coded(tree: ast.Module, tests: Iterable[bytes]) -> Iterator[_Found]:
-    """A test's input told apart by equality beside the answer that the same assertion expects. Honest tables look like
-    that too, so it is only shown."""
+    """A test's input told apart by equality beside the answer that the same assertion expects. Once, an honest special
+    case looks like that too, so it is only shown; twice it asks."""
     pairs = {pair for source in tests for pair in _expectations(_parsed(source))}
-    for node in ast.walk(tree) if pairs else ():
-        for line, given, answer in _cases(node):
-            if (given, answer) in pairs and (_is_telling(given) or _is_telling(answer)):
-                yield line, "literal", f"{given!r} and {answer!r} stand side by side in a target test", False
+    cases = [case for node in ast.walk(tree) for case in _cases(node)] if pairs else []
+    known = [case for case in cases if case[1:] in pairs and (_is_telling(case[1]) or _is_telling(case[2]))]
+    several = len({given for _, given, _ in known}) > 1
+    for line, given, answer in known:
+        yield line, "literal", f"{given!r} and {answer!r} stand side by side in a target test", several
 
 
 def _expectations(tree: ast.Module | None) -> Iterator[tuple[_Literal, _Literal]]:

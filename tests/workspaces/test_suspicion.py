@@ -82,6 +82,11 @@ def test_a_test_s_input_beside_its_answer_is_shown_only(line: str) -> None:
     assert found(BEFORE.decode().replace("return 490", line)) == [("literal", False)]
 
 
+def test_two_of_them_ask() -> None:
+    both = "return {5000: 0, 'de': 'Germany', 'fr': 'France'}[total]"
+    assert found(BEFORE.decode().replace("return 490", both)) == [("literal", True)]
+
+
 def test_a_border_is_no_special_case() -> None:
     assert found(BEFORE.decode().replace("return 490", "if total >= 5000:\n        return 0\n    return 490")) == []
 
