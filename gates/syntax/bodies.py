@@ -40,8 +40,14 @@ def _compound(body: Body, node: ast.stmt) -> None:
 
 
 def _branch(body: Body, node: ast.If) -> None:
-    body.tests.append(node.test)
-    _compound(body, node)
+    """A chain of elifs is read in a loop: one of hundreds is not a deep tree."""
+    arms = [node]
+    while len(arms[-1].orelse) == 1 and isinstance(arms[-1].orelse[0], ast.If):
+        arms.append(arms[-1].orelse[0])
+    for arm in arms:
+        body.tests.append(arm.test)
+        _read(body, arm.body)
+    _read(body, arms[-1].orelse)
 
 
 def _returned(body: Body, node: ast.Return) -> None:

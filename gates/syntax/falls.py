@@ -55,9 +55,12 @@ def _loop(node: ast.For | ast.AsyncFor | ast.While, quits: Collection[str]) -> b
 
 def _breaks(body: Sequence[ast.stmt]) -> bool:
     """Whether a `break` of this loop stands in its body: not one of an inner loop, but one of that loop's `else`."""
-    for statement in body:
-        if type(statement) is ast.Break or any(_breaks(block) for block in _blocks(statement)):
+    waiting = list(body)
+    while waiting:
+        statement = waiting.pop()
+        if type(statement) is ast.Break:
             return True
+        waiting += [inner for block in _blocks(statement) for inner in block]
     return False
 
 
