@@ -8,6 +8,7 @@ numbers, booleans and tuples of these: `gates/rows.py` turns them into JSON list
 from dataclasses import dataclass
 from typing import Literal
 
+from pareback.gates.silence import Suppression, Typed
 from pareback.gates.ties import Import, Mention, Passed, Unused, Write
 
 UnitKind = Literal["function", "class", "module"]
@@ -165,24 +166,6 @@ class Cast:
     owner: str
     name: str
     line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A name of a unit that is annotated, `return` for what it answers. `anything`: the annotation says no more than Any."""
-
-    name: str
-    anything: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Suppression:
-    """What silences a tool: a comment, one fact per silenced code, without a `code` it silences all; or a cast."""
-
-    tool: str
-    code: str
-    line: int
-    unit: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
-from pareback.gates.facts import Suppression, Typed, Unit
+from pareback.gates.facts import Unit
+from pareback.gates.silence import Suppression, Typed
 from pareback.gates.syntax.comments import unit_at
 from pareback.gates.syntax.draft import Draft
 

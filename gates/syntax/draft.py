@@ -53,9 +53,8 @@ class Heading:
 @dataclass(slots=True)
 class Sheet:
     """What grows per file: finished units, the lines on which statements begin, the names that are bound to whole
-    modules, the functions that never return, how often what a function answers is used, what is imported, by
-    the file or `late` by its functions, and the lines of casts; `resting` while what is read does not run when the file
-    is loaded."""
+    modules, the functions that never return, how often what a function answers is used, what the file imports or
+    `late` its functions do, the lines of casts; `resting` while what is read does not run when the file is loaded."""
 
     visitors: Visitors
     modules: set[str] = field(default_factory=set)
