@@ -58,8 +58,10 @@ class _Known:
         return folder == home[: len(folder)] and folder not in self._packages
 
     def exact(self, name: tuple[str, ...]) -> str | None:
-        """The file whose whole dotted name this is."""
-        return next((path for parts, path in self._ends.get(name[-1], ()) if parts == name), None) if name else None
+        """The file whose whole dotted name this is; of a module and a package of one name the package."""
+        return (
+            max((path for parts, path in self._ends.get(name[-1], ()) if parts == name), default=None) if name else None
+        )
 
 
 def edges(needed: Mapping[str, tuple[str, ...]]) -> Edges:
@@ -87,7 +89,7 @@ def _meant(needed: str, home: tuple[str, ...], known: _Known) -> Iterator[str]:
     level = len(dotted) - len(name)
     parts = tuple(name.split(".")) if name else ()
     if level:
-        parts = (*home[: len(home) - level + 1], *parts)
+        parts = (*home[: max(0, len(home) - level + 1)], *parts)
     find = known.exact if level else lambda name: known.find(name, home)
     names = taken.split()
     submodules = [find((*parts, one)) for one in names]

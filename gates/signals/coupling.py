@@ -50,31 +50,26 @@ class _Coupling:
         return sorted(_loads(found, postings), key=lambda load: load.subject)
 
     def explain(self, load: Load, _before: Load | None, view: View, /) -> Told:
-        importer, imported = load.sites[:2]
-        found = _import(view, importer.path, imported.path)
+        importer, imported = load.sites
+        tree = edges({posting.path: posting.detail for posting in view.postings(_KEY)})
+        wanted = tree[importer.path][imported.path]
+        found = next(one for one in view.facts(importer.path).imports if _filed(one) == wanted)
+        path = [importer.path, *way_back(tree, imported.path, importer.path)]
         names = ", ".join(name for name in found.names if name != "*") or "what is used of it"
-        message = f"this import closes a cycle: {' -> '.join(site.path for site in load.sites)}"
+        message = f"this import closes a cycle: {' -> '.join(path)}"
         do = (
             f"move {names} from {imported.path} into a third module that imports neither, and import it from there in"
             " both; or hand it in as an argument. Do not hide the import in a function"
         )
-        return Told(Posting(importer.path, _MODULE, found.line), message, do, None, load.sites[1:-1])
+        return Told(Posting(importer.path, _MODULE, found.line), message, do, None, (imported,))
 
 
 def _loads(found: Edges, postings: Mapping[str, Posting]) -> Iterator[Load]:
-    """Every edge within a knot, with the shortest way back."""
+    """Every edge within a knot: who imports, and what."""
     for knot in knots(found):
         for importer in sorted(knot):
             for imported in sorted(found[importer].keys() & knot):
-                path = (importer, *way_back(found, imported, importer))
-                yield Load(f"{importer} -> {imported}", 0.0, tuple(postings[place] for place in path), "H6")
-
-
-def _import(view: View, importer: str, imported: str) -> Import:
-    """The import of one file that needs the other."""
-    found = edges({posting.path: posting.detail for posting in view.postings(_KEY)})
-    wanted = found[importer][imported]
-    return next(one for one in view.facts(importer).imports if _filed(one) == wanted)
+                yield Load(f"{importer} -> {imported}", 0.0, (postings[importer], postings[imported]), "H6")
 
 
 def _filed(found: Import) -> str:

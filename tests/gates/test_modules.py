@@ -33,6 +33,7 @@ def test_a_file_has_a_dotted_name(path: str, parts: tuple[str, ...]) -> None:
         ("tax:", None),
         ("os:", None),
         ("...tax:rate", None),
+        (".....tax:rate", None),
         (".other:rate", None),
     ],
 )
@@ -58,6 +59,11 @@ def test_packages_may_lie_in_a_folder_and_scripts_see_their_neighbours() -> None
     assert list(found["src/shop/__init__.py"]) == ["src/shop/tax.py"]
     assert list(found["src/shop/tax.py"]) == []  # a package's own json is not the one that `import json` means
     assert list(found["tools/run.py"]) == ["tools/make.py"]
+
+
+def test_a_package_goes_before_a_module_of_its_name() -> None:
+    files = {"a.py": (), "a/__init__.py": (), "b.py": ("a:",), "c.py": (".:a",)}
+    assert list(edges(files)["b.py"]) == list(edges(files)["c.py"]) == ["a/__init__.py"]
 
 
 def test_a_knot_is_all_that_need_each_other() -> None:
