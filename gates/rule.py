@@ -69,19 +69,27 @@ class Item:
 
 
 def new(base: Sequence[Item], head: Sequence[Item], origins: Origins) -> list[Item]:
-    """Items of the head that the base did not have: not the same anywhere, not another in the unit it comes from."""
-    same = Counter(item.key for item in base)
-    added = [item for item in head if not _take(same, item.key)]
-    replaced: Counter[tuple[Key, str]] = Counter()
-    for item in reversed(base):
-        if _take(same, item.key):
+    """Items of the head that the base did not have: not the same in the unit it comes from, not the same elsewhere, not
+    another of its family in the unit it comes from."""
+    there = Counter((item.where, item.key) for item in base)
+    strange = [item for item in head if not any(_take(there, (place, item.key)) for place in _places(item, origins))]
+    left = Counter[str]()
+    for (_, key), count in there.items():
+        left[key] += count
+    added = [item for item in strange if not _take(left, item.key)]
+    replaced = Counter[tuple[Key, str]]()
+    for item in base:
+        if there[item.where, item.key] and _take(left, item.key):
+            there[item.where, item.key] -= 1
             replaced[item.where, item.family] += 1
-    return [item for item in added if not _replaces(replaced, item, origins)]
+    return [
+        item for item in added if not any(_take(replaced, (place, item.family)) for place in _places(item, origins))
+    ]
 
 
-def _replaces(replaced: Counter[tuple[Key, str]], item: Item, origins: Origins) -> bool:
-    places = origins.of.get(item.where) or (item.where,)
-    return any(_take(replaced, (place, item.family)) for place in places)
+def _places(item: Item, origins: Origins) -> tuple[Key, ...]:
+    """The units of the base that an item of the head may have been in."""
+    return origins.of.get(item.where) or (item.where,)
 
 
 def _take(pool: Counter[Any], key: Hashable) -> bool:

@@ -296,6 +296,14 @@ def test_a_suppression_may_be_narrowed_and_not_widened(judge: Judge) -> None:
     assert ids(judge(wide, "X = 1  # type: ignore\n")) == ["H5:shop/cart.py:<module>:type:ignore"]
 
 
+def test_the_new_one_of_two_is_told_where_it_is(judge: Judge) -> None:
+    units = [f"def {name}(a):\n    return a{comment}\n" for name in "fgh" for comment in ("", "  # noqa")]
+    base, head = units[0] + units[2] + units[5], units[0] + units[3] + units[5]
+    assert ids(judge(base, head)) == ["H5:shop/cart.py:g:noqa"]
+    moved = units[1] + units[2] + units[4]
+    assert ids(judge(base, moved)) == []
+
+
 def test_after_else_and_decorators_too(judge: Judge) -> None:
     plain = '@d\ndef f(a):\n    if a:\n        g("""x""")\n    else:\n        h()\n'
     head = plain.replace("@d\n", "@d  # noqa: F821\n").replace("else:\n", "else:  # noqa: E999\n")
