@@ -12,12 +12,14 @@ import importlib.util
 import os
 import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -25,7 +27,7 @@ from typing import Any
 from pareback.orchestrator import parts
 from pareback.workspaces.confinement.resources import MEMORY, descendants
 from pareback.workspaces.runners import pytest_cold, pytest_warm
-from pareback.workspaces.sandbox import Sandbox
+from pareback.workspaces.sandbox import Bind, Sandbox
 from pareback.workspaces.suite import Report, Selection, Server
 
 HERE = Path(__file__).parent
@@ -104,7 +106,7 @@ def fault(server: Server, slots: Path, wrong: Any) -> tuple[Report, float, list[
         (slot / "pytest.ini").write_text("[pytest]\naddopts = -s\n")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     family = set(descendants(os.getpid()))
-    report = run(server, slot, limit=faults.LIMIT)
+    report = run(server, slot, limit=wrong.limit)
     left = _left(family)
     return report, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024, left
 
@@ -197,32 +199,31 @@ def _siblings(options: argparse.Namespace) -> None:
 
 
 def _cost(options: argparse.Namespace) -> None:
-    """Wall time of a run of one empty test, warm, without and with the sandbox, in turns; and of one command."""
-    times = options.times or 40
+    """Wall time of a run of one empty test without and with the sandbox, in turns, and of one command."""
+    times = options.times or 20
     print("| what | median ms | least ms |\n|---|---|---|")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         slots = Path(folder) / "slots"
-        (slots / "0").mkdir(parents=True)
-        (slots / "0" / "test_a.py").write_text("def test_a(): pass\n")
-        for what, once in _ways(options, slots, Path(folder) / "run"):
-            found = [_timed(once) for _ in range(times)]
-            print(f"| {what} | {statistics.median(found):.1f} | {min(found):.1f} |", flush=True)
-
-
-def _ways(options: argparse.Namespace, slots: Path, home: Path) -> Iterator[tuple[str, Callable[[], object]]]:
-    for kind in KINDS:
-        for level in ("none", options.level):
-            with serving(kind, sandbox(level, slots), options.python, home) as server:
-                run(server, slots / "0")
-                yield f"{kind} run of one test, {level}", lambda server=server: run(server, slots / "0")
-
-
-def _timed(once: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    once()
-    found = 1000 * (time.perf_counter() - started)
-    time.sleep(0.03)  # the server forks ahead: a model would take longer
-    return found
+        slot = slots / "0"
+        slot.mkdir(parents=True)
+        (slot / "test_a.py").write_text("def test_a(): pass\n")
+        ways: dict[str, Callable[[], object]] = {}
+        for kind in KINDS:
+            for level in dict.fromkeys(["none", options.level]):
+                confined = sandbox(level, slots)
+                server = stack.enter_context(serving(kind, confined, options.python, Path(folder) / "run"))
+                ways[f"{kind} run of one test, {level}"] = partial(run, server, slot)
+                argv = confined.wrap(["/usr/bin/true"], binds=[Bind(slot, writable=True)])
+                ways[f"a command that does nothing, {level}"] = partial(subprocess.run, argv, cwd=slot, check=True)
+        found: dict[str, list[float]] = {what: [] for what in ways}
+        for _ in range(times + 1):
+            for what, once in ways.items():
+                started = time.perf_counter()
+                once()
+                found[what].append(1000 * (time.perf_counter() - started))
+                time.sleep(0.2)  # the server forks ahead meanwhile: a model would take longer
+        for what, each in found.items():
+            print(f"| {what} | {statistics.median(each[1:]):.1f} | {min(each[1:]):.1f} |")
 
 
 STUDIES = {"probes": _probes, "faults": _faults, "siblings": _siblings, "cost": _cost}

@@ -108,7 +108,7 @@ def run(
     if sys.platform == "linux":
         with suppress(ProcessLookupError, PermissionError):  # it ended, or became another user, who has limits
             resources.limit(resources.limits(memory), process.pid)
-    running = _Running(process, Capture(), resources.Watch(memory, str(cwd)), mark)
+    running = _Running(process, Capture(), resources.Watch(memory, str(cwd)))
     with process, process.stdout as pipe:
         try:
             end = _watch(running, pipe, until=started + deadline, halt=halt)
@@ -126,7 +126,6 @@ class _Running:
     process: subprocess.Popen[bytes]
     capture: Capture
     watch: resources.Watch
-    mark: str
     over: str = ""
 
     def ended(self, until: float, halt: Event | None) -> End | None:
@@ -138,7 +137,7 @@ class _Running:
         if halt is not None and halt.is_set():
             return "stopped"
         if self.watch.left() == 0:
-            self.over = self.watch.look([*{*resources.descendants(self.process.pid), *_marked(self.mark)}])
+            self.over = self.watch.look([self.process.pid, *resources.descendants(self.process.pid)])
         return "overuse" if self.over else None
 
 

@@ -85,7 +85,7 @@ def wait(child: int, line: int, hears: int, watch: Any) -> tuple[int, str]:
     run takes too much of the machine. Returns the wait status, and which limit was met."""
     watched, why = [line, hears], ""
     while True:
-        ready = select.select(watched, [], [], watch.left())[0]
+        ready = select.select(watched, [], [], None if why else watch.left())[0]
         if hears in ready:
             os.read(hears, 512)
             pid, status = os.waitpid(child, os.WNOHANG)

@@ -29,7 +29,8 @@ class Forked:
         self.resources = load("confinement/resources")
         self.memory = self.resources.memory(environ)
         self.limits = self.resources.limits(self.memory)
-        self.limits[resource.RLIMIT_NPROC] = self.resources.TASKS if self.level == "strict" else self.resources.tasks()
+        tasks = self.resources.TASKS if self.level == "strict" else self.resources.tasks()
+        self.limits.update({resource.RLIMIT_NPROC: tasks} if tasks else {})
         self.user, self.group = os.getuid(), os.getgid()
         self.failed = self.private = ""
         if self.level != "none":

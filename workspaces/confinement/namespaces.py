@@ -57,12 +57,11 @@ def withdraw(slots: str, keep: list[str], size: int) -> None:
 
 
 def enter(slot: str, readonly: list[str], *, slots: str, user: int, group: int) -> None:
-    """After `withdraw`: uncover the slot, its `readonly` paths (relative to it) bound once more so that nothing can be
-    written there, and give up every right over the namespaces. Raises OSError."""
+    """After `withdraw`: uncover the slot, its `readonly` paths (relative to it; what is not there is left out) bound
+    once more so that nothing can be written there, and give up every right over the namespaces. Raises OSError."""
     _bind(os.path.relpath(slot, slots), slot, folder=True)
     os.chdir(slot)
-    for path in readonly:
-        place = str(Path(slot, path))
+    for place in (str(Path(slot, path)) for path in readonly if Path(slot, path).exists()):
         mount(place, place, "", BIND)
         mount("none", place, "", BIND | REMOUNT | READ_ONLY | _NO_SETUID | _NO_DEVICES)
     kernel("unshare", NEW_USER)

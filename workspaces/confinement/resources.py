@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import os
 import resource
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -39,12 +40,10 @@ def memory(environ: Mapping[str, str]) -> int:
 
 def limits(bytes_of_memory: int) -> dict[int, int]:
     """The kernel's limits for one process, by the number of the resource; that on tasks depends on who counts."""
-    return {
-        FILES: FILE,
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_NOFILE: _OPEN,
-        resource.RLIMIT_AS: bytes_of_memory * _ADDRESSES,
-    }
+    found = {FILES: FILE, resource.RLIMIT_CORE: 0, resource.RLIMIT_NOFILE: _OPEN}
+    if sys.platform == "linux":  # elsewhere addresses cannot be limited
+        found[resource.RLIMIT_AS] = bytes_of_memory * _ADDRESSES
+    return found
 
 
 def limit(wanted: Mapping[int, int], pid: int = 0) -> None:
@@ -63,13 +62,14 @@ def _own(number: int, new: tuple[int, int] | None = None) -> tuple[int, int]:
 
 
 def tasks() -> int:
-    """How many tasks the user may have where the kernel counts all of them, whatever they belong to."""
+    """How many tasks the user may have where the kernel counts all of them, whatever they belong to; 0 where they
+    cannot be counted."""
     found = 0
     for entry in _processes():
         with suppress(OSError):  # it ended meanwhile
             if os.stat(f"/proc/{entry}").st_uid == os.getuid():  # noqa: PTH116  as below
                 found += int(_facts(entry)[17])
-    return found + TASKS
+    return found + TASKS if found else 0
 
 
 def descendants(root: int) -> list[int]:
