@@ -4,7 +4,7 @@
 
 TREE is a folder with a project's files, PYTHON an interpreter with pytest and what the project needs, ROOTS where its
 modules lie (`src,.`). Each is committed to a new repository and run in slots, as a candidate would be. Plain is
-`python -m pytest` as a person would type it, with bytecode. Every other way is compared with cold, node by node: what
+`python -m pytest` as a person would type it, with bytecode, and going on where a file cannot be collected. Every other way is compared with cold, node by node: what
 each test said, and which were collected. Prints a table in markdown, and every difference. Seconds are medians; the
 first warm run is apart, because it starts the server and has no bytecode yet.
 """
@@ -32,6 +32,7 @@ from pareback.workspaces.suite import Report, Selection, Server
 
 DEADLINE = 900.0  # seconds for one suite
 LIMIT = 120.0  # seconds for one test
+_GO_ON = "--continue-on-collection-errors"
 TELL = """
 import json, os
 said = {}
@@ -131,7 +132,7 @@ def _plain(project: Project, slots: Slots, commit: str, place: Path, runs: int) 
     path = [*(str(slot.path / root) for root in project.roots), str(place)]
     variables = {**_variables(project, place), "TELL_INTO": str(place / "told.json"), "PYTHONPATH": ":".join(path)}
     del variables["PYTHONDONTWRITEBYTECODE"]
-    command = [project.python, "-m", "pytest", "-q", "-p", "tell", "-p", "no:cacheprovider"]
+    command = [project.python, "-m", "pytest", "-q", "-p", "tell", "-p", "no:cacheprovider", _GO_ON]
 
     def once() -> None:
         subprocess.run(command, cwd=slot.path, env=variables, stdout=subprocess.DEVNULL, check=False)
@@ -188,7 +189,8 @@ def _run(server: Server, slots: Slots, commit: str, *, keep: bool) -> Report:
 def _differences(plain: Mapping[str, str], report: Report, where: str) -> list[str]:
     said = {result.id: result.outcome for result in report.results}
     found = [f"{where}: {report.work}: {report.reason}"] if report.work != "ran" else []
-    found += [f"{where}: {error.path} cannot be collected: {error.message[:200]}" for error in report.errors]
+    files = {name.partition("::")[0] for name in plain}
+    found += [f"{where}: {error.path}: {error.message[:200]}" for error in report.errors if error.path in files]
     names = [*plain, *(name for name in said if name not in plain)]
     return found + [
         f"{where}: {name}: plain {plain.get(name)}, here {said.get(name)}"
