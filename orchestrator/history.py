@@ -7,6 +7,7 @@ ran out of time goes on where it stopped.
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal, TypeVar
@@ -15,10 +16,11 @@ from pareback.gates.budget import Budget, Evidence, learn
 from pareback.gates.index import Index
 from pareback.gates.judge import judge
 from pareback.gates.past import Past, past, test_lines
-from pareback.gates.scores import edition, endings
+from pareback.gates.scores import edition
 from pareback.gates.source import Source
 from pareback.workspaces.log import Merged
 from pareback.workspaces.repository import MissingObject, Repository
+from pareback.workspaces.suite import WorkspaceError
 
 Kind = Literal["fix", "feature", "refactor", "other"]
 T = TypeVar("T")
@@ -86,16 +88,19 @@ def kind(subject: str) -> Kind:
 
 
 def learned(repository: Repository, source: Source, *, start: str, seconds: float = SECONDS) -> tuple[float, ...]:
-    """What the newest usable changes behind a commit cost, in points, as many as the time allows."""
-    deadline = time.monotonic() + seconds
-    found: list[float] = []
-    for commit in _commits(repository, start):
-        if len(found) == NEWEST or time.monotonic() > deadline:
-            break
-        known = None if commit.author == OWN else _past(repository, source, commit)
-        if known is not None and known.usable:
-            found.append(known.points)
-    return tuple(found)
+    """What the newest usable changes behind a commit cost, in points, as many as the time allows; none where git cannot
+    say what was merged."""
+    return tuple(islice(_costs(repository, source, start, time.monotonic() + seconds), NEWEST))
+
+
+def _costs(repository: Repository, source: Source, start: str, deadline: float) -> Iterator[float]:
+    with suppress(WorkspaceError):
+        for commit in _commits(repository, start):
+            if time.monotonic() > deadline:
+                return
+            known = None if commit.author == OWN else _past(repository, source, commit)
+            if known is not None and known.usable:
+                yield known.points
 
 
 def replay(repository: Repository, source: Source, *, start: str, limit: int) -> list[Change]:
@@ -115,7 +120,7 @@ def _auto(known: Replayed, older: Sequence[float | None]) -> Budget:
 
 def _commits(repository: Repository, start: str) -> Iterator[Merged]:
     for skip in range(0, 1 << 20, _PAGE):
-        page = repository.merged(start, endings=endings(), limit=_PAGE, skip=skip)
+        page = repository.merged(start, limit=_PAGE, skip=skip)
         yield from page
         if not page:
             return

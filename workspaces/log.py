@@ -1,7 +1,6 @@
 """What was merged: the commits behind a revision that are no merges themselves, newest first."""
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pareback.workspaces.git import Git
@@ -20,13 +19,11 @@ class Merged:
     subject: str
 
 
-def merged(git: Git, start: str, *, endings: Sequence[str], limit: int, skip: int = 0) -> list[Merged]:
-    """Commits that touch files with one of these endings, at most `limit` after the first `skip`. The first commit of
-    all, and the last one that a shallow clone has, have no parent to compare with and are left out."""
-    bounds = (f"--max-count={limit}", f"--skip={skip}")
-    paths = [f"*{ending}" for ending in endings]
-    printed = git.run(
-        "log", "-z", "--no-merges", f"--format={_FIELDS}", *bounds, "--end-of-options", start, "--", *paths
-    )
+def merged(git: Git, start: str, *, limit: int, skip: int = 0) -> list[Merged]:
+    """At most `limit` commits after the first `skip`, whatever they touch: to ask git for certain files would make it
+    walk a whole history that has few of them. The first commit of all, and the last one that a shallow clone has, have
+    no parent to compare with and are left out."""
+    asked = ("-z", "--no-merges", f"--format={_FIELDS}", f"--max-count={limit}", f"--skip={skip}")
+    printed = git.run("log", *asked, "--end-of-options", start, "--")
     rows = (os.fsdecode(row).split("\x1f", 4) for row in printed.split(b"\0") if row)
     return [Merged(own, parent, int(date), author, subject) for own, parent, date, author, subject in rows if parent]

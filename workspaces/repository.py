@@ -111,9 +111,9 @@ class Repository:
         before = {path: old.id for path, old, _ in found if old and old.mode in REGULAR}
         return before, {path: new.id for path, _, new in found if new and new.mode in REGULAR}
 
-    def merged(self, start: str, *, endings: Sequence[str], limit: int, skip: int = 0) -> list[log.Merged]:
-        """The commits behind `start` that touch files with one of these endings, newest first, without merges."""
-        return log.merged(self._git, start, endings=endings, limit=limit, skip=skip)
+    def merged(self, start: str, *, limit: int, skip: int = 0) -> list[log.Merged]:
+        """The commits behind `start`, newest first, without merges."""
+        return log.merged(self._git, start, limit=limit, skip=skip)
 
     def patch(self, base: str, head: str) -> bytes:
         """A unified diff with a/ and b/ that `git apply` takes, binary files included; the same for the same trees."""

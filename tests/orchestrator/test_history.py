@@ -108,6 +108,11 @@ def test_without_time_nothing_is_learned_and_what_was_seen_costs_nothing_again(m
     assert learned(repository, replace(seen, read=unreadable), start=start) == found
 
 
+def test_where_git_cannot_say_what_was_merged_nothing_is_learned(make: Make) -> None:
+    repository = make([Step(SMALL), Step(BRANCH)])
+    assert learned(repository, source(repository), start="0" * 40) == ()
+
+
 def test_sixty_changes_make_a_budget(make: Make) -> None:
     repository = make([Step(SMALL if at % 2 else BRANCH) for at in range(62)])
     costs = learned(repository, source(repository), start=head(repository))
