@@ -14,8 +14,6 @@ ORDER = "class Order:\n    def __init__(self, state):\n        self.state = stat
 ASKS = "def {0}(order):\n    if order.state == 'open':\n        {0}_it(order)\n"
 SHAPES = "class Circle:\n    r = 1\nclass Square:\n    s = 1\n"
 SWITCH = "def {0}(s):\n    if isinstance(s, Circle):\n        c_{0}()\n    if isinstance(s, Square):\n        s_{0}()\n"
-    "def {0}(s):\n    if isinstance(s, Circle):\n        c_{0}()\n    elif isinstance(s, Square):\n        s_{0}()\n"
-)
 
 
 def signal(number: str) -> WideSignal:
