@@ -72,9 +72,9 @@ def patch(tree: Tree, count: int, chance: random.Random) -> Mapping[str, str]:
 
 
 def timed(tree: Tree, source: Source, head: Mapping[str, str]) -> float:
-    started = time.perf_counter()
+    started = time.process_time()  # one thread that waits for nothing: what others do does not count
     judge(tree.files, head, source=source, budget=BUDGET)
-    return (time.perf_counter() - started) * 1000
+    return (time.process_time() - started) * 1000
 
 
 def quantiles(times: list[float]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
-from pareback.gates.facts import FileFacts
+from pareback.gates.facts import FileFacts, Unit
 
 
 def rows(value: Any) -> Any:
@@ -23,6 +23,16 @@ def from_rows(row: Sequence[Any]) -> FileFacts:
     if not isinstance(facts, FileFacts):
         raise TypeError(f"expected the row of a file, got {type(facts).__name__}")
     return facts
+
+
+def unit_from(row: Sequence[Any], qualname: str) -> Unit | None:
+    """One unit of a file's row, None where it has none of that name: the others are not even built. Raises as
+    `from_rows`."""
+    units = row[list(_nested(FileFacts)).index("units")]
+    name = list(_nested(Unit)).index("qualname")
+    found = next((unit for unit in units if unit[name] == qualname), None)
+    built: Unit | None = None if found is None else _build(Unit, found)
+    return built
 
 
 def _build(kind: type[Any], row: Sequence[Any]) -> Any:

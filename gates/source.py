@@ -11,14 +11,15 @@ from itertools import islice
 from pathlib import PurePosixPath
 
 from pareback.gates.extraction import Extracted, Job, extract
-from pareback.gates.facts import FileFacts
+from pareback.gates.facts import FileFacts, Unit
 from pareback.gates.index import Index
 from pareback.gates.language import Language
 from pareback.gates.reference import NONE, VERSION, Figures, figures
-from pareback.gates.rows import from_rows
+from pareback.gates.rows import from_rows, unit_from
 from pareback.gates.scores import language
 from pareback.gates.segment import Filed
 from pareback.gates.store import Store
+from pareback.gates.view import named
 from pareback.gates.zones import zone
 
 Read = Callable[[str], bytes]
@@ -68,6 +69,11 @@ class Source:
                 found = found if newer is None else newer.read
             self.store.keep(key, found)
         return found
+
+    def unit(self, path: str, blob: str, qualname: str) -> Unit:
+        """One unit of a blob. Raises KeyError where there is none of that name."""
+        found = self.store.glance(_key(path, blob), lambda row: unit_from(row, qualname))
+        return found or named(self.facts(path, blob), qualname)
 
     def figures(self, blob: str | None) -> Figures:
         """The reference figures of a blob, from the store if it knows them; zeros where there is no file."""

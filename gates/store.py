@@ -55,6 +55,12 @@ class Store:
                 self._remember(key, found)
             return found
 
+    def glance(self, key: str, build: Callable[[Any], Fact]) -> Fact | None:
+        """A part of what is kept under a key on disk, made by `build` from its row and not remembered; None if the key
+        is in memory whole, or there is nothing that can be believed."""
+        with self._lock:
+            return None if key in self._recent else _read(key, self._row(key), build)
+
     def keep(self, key: str, fact: object) -> None:
         """Keep a fact under a key: in memory at once, on disk a little later, where the disk does not refuse."""
         with self._lock:

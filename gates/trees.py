@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pareback.gates.facts import FileFacts
-from pareback.gates.scores import filings
+from pareback.gates.facts import FileFacts, Unit
 from pareback.gates.source import Source
-from pareback.gates.view import plain
+from pareback.gates.view import Filed, named, posted
 from pareback.gates.wide import Posting, View
 
 
@@ -36,24 +35,32 @@ class Ground:
 class _Layered:
     """A tree: the ground, and on it files of its own."""
 
-    def __init__(self, ground: Ground, files: Mapping[str, FileFacts]) -> None:
+    def __init__(self, ground: Ground, files: Mapping[str, FileFacts], filed: Filed) -> None:
         self._ground, self._files = ground, files
-        self._own = plain(files, filings())
+        self._own = posted(filed)
         self._found: dict[str, list[Posting]] = {}
         self._blobs: dict[str, str] = {}
 
     def postings(self, key: str) -> Sequence[Posting]:
         found = self._found.get(key)
         if found is None:
-            found = self._found[key] = sorted([*self._ground.postings(key), *self._own.postings(key)])
+            found = self._found[key] = sorted([*self._ground.postings(key), *self._own.get(key, ())])
         return found
 
     def facts(self, path: str) -> FileFacts:
         if path in self._files:
             return self._files[path]
+        return self._ground.source.facts(path, self._blob(path))
+
+    def unit(self, path: str, qualname: str) -> Unit:
+        if path in self._files:
+            return named(self._files[path], qualname)
+        return self._ground.source.unit(path, self._blob(path), qualname)
+
+    def _blob(self, path: str) -> str:
         if not self._blobs:
             self._blobs.update((at, blob) for blob, paths in self._ground.paths.items() for at in paths)
-        return self._ground.source.facts(path, self._blobs[path])
+        return self._blobs[path]
 
 
 def ground(shared: Iterable[tuple[str, str]], source: Source) -> Ground:
@@ -66,6 +73,6 @@ def ground(shared: Iterable[tuple[str, str]], source: Source) -> Ground:
     return Ground(source, paths)
 
 
-def tree(below: Ground, files: Mapping[str, FileFacts]) -> View:
-    """The tree of the ground and these files."""
-    return _Layered(below, files)
+def tree(below: Ground, files: Mapping[str, FileFacts], filed: Filed) -> View:
+    """The tree of the ground and these files, with what they file."""
+    return _Layered(below, files, filed)

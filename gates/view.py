@@ -1,22 +1,20 @@
 """A tree as a view, from facts that are all in memory: for small trees, tests and examples."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from pareback.gates.facts import FileFacts
+from pareback.gates.facts import FileFacts, Unit
 from pareback.gates.wide import Entry, Posting, View
 
 Filing = Callable[[FileFacts], Iterable[Entry]]
 """What one file says to the index."""
 
+Filed = Mapping[str, Sequence[Entry]]
+"""What the files of a tree say, by path."""
+
 
 class _Plain:
-    def __init__(self, files: Mapping[str, FileFacts], filings: Sequence[Filing]) -> None:
-        self._files, self._posted = files, dict[str, list[Posting]]()
-        for path in sorted(files):
-            for filing in filings:
-                for entry in filing(files[path]):
-                    posting = Posting(path, entry.unit, entry.line, entry.detail)
-                    self._posted.setdefault(entry.key, []).append(posting)
+    def __init__(self, files: Mapping[str, FileFacts], filed: Filed) -> None:
+        self._files, self._posted = files, posted(filed)
 
     def postings(self, key: str) -> Sequence[Posting]:
         return sorted(self._posted.get(key, ()))
@@ -24,7 +22,37 @@ class _Plain:
     def facts(self, path: str) -> FileFacts:
         return self._files[path]
 
+    def unit(self, path: str, qualname: str) -> Unit:
+        return named(self._files[path], qualname)
+
 
 def plain(files: Mapping[str, FileFacts], filings: Sequence[Filing]) -> View:
     """The view of a tree whose facts are given, under what these filings say of each file."""
-    return _Plain(files, filings)
+    return _Plain(files, said(files, filings))
+
+
+def said(files: Mapping[str, FileFacts], filings: Sequence[Filing]) -> Filed:
+    """What these filings say of every file."""
+    return {path: [entry for filing in filings for entry in filing(facts)] for path, facts in files.items()}
+
+
+def posted(filed: Filed) -> dict[str, list[Posting]]:
+    """Everything that is filed, by key."""
+    found: dict[str, list[Posting]] = {}
+    for key, posting in _postings(filed):
+        found.setdefault(key, []).append(posting)
+    return found
+
+
+def _postings(filed: Filed) -> Iterator[tuple[str, Posting]]:
+    for path in sorted(filed):
+        for entry in filed[path]:
+            yield entry.key, Posting(path, entry.unit, entry.line, entry.detail)
+
+
+def named(facts: FileFacts, qualname: str) -> Unit:
+    """The unit of that name. Raises KeyError where there is none."""
+    found = next((unit for unit in facts.units if unit.qualname == qualname), None)
+    if found is None:
+        raise KeyError(qualname)
+    return found

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pareback.gates.facts import FileFacts
+from pareback.gates.facts import FileFacts, Unit
 from pareback.gates.signal import Example
 
 
@@ -43,6 +43,10 @@ class View(Protocol):
 
     def facts(self, path: str) -> FileFacts:
         """The facts of a file of this tree. Raises KeyError where there is none."""
+        ...
+
+    def unit(self, path: str, qualname: str) -> Unit:
+        """One unit of a file: cheaper than all its facts. Raises KeyError where there is none."""
         ...
 
 

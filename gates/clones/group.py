@@ -125,7 +125,7 @@ class Tree:
 
     def unit(self, site: Posting) -> Unit:
         """The unit that filed there."""
-        return next(unit for unit in self.view.facts(site.path).units if unit.qualname == site.unit)
+        return self.view.unit(site.path, site.unit)
 
     def _sites(self, gram: str) -> tuple[Posting, ...]:
         """Where the gram is filed. Of very many units those with the first prints, in whatever order they stand."""
