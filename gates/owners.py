@@ -48,6 +48,11 @@ def short(qualname: str) -> str:
     return qualname.rpartition(".")[2].partition("#")[0]
 
 
+def computing(facts: FileFacts) -> set[str]:
+    """The classes of a file that look up computed names: any of their methods may be asked for."""
+    return {class_of(unit) for unit in facts.units for hidden in unit.hidden if hidden.kind == "dynamic"} - {""}
+
+
 def attribute(key: str) -> str:
     """The attribute whose declarations are filed under the key; empty where it is the key of something else."""
     return key.removeprefix(_KEY) if key.startswith(_KEY) else ""

@@ -4,11 +4,11 @@ Definitions and mentions of a name stand under one key, a class with all its met
 under every beginning of its name that ends with an underscore: a text such as `"_visit_"` reaches all of these.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from pareback.gates.facts import FileFacts, Unit
-from pareback.gates.owners import short
+from pareback.gates.owners import computing, short
 from pareback.gates.ties import private
 from pareback.gates.wide import Entry, Posting, View
 
@@ -55,12 +55,12 @@ def referenced(names: Iterable[str]) -> Iterator[Entry]:
 
 def _defined(facts: FileFacts) -> Iterator[Entry]:
     bases = {unit.qualname: unit.bases for unit in facts.units if unit.kind == "class"}
-    computed = any(hidden.kind == "dynamic" for unit in facts.units for hidden in unit.hidden)
+    computed = computing(facts)
     for unit in facts.units:
         name = short(unit.qualname)
         if unit.kind != "module" and private(name):
             above = bases.get(unit.qualname if unit.kind == "class" else unit.owner, ())
-            sure = not computed and _TOOLS.issuperset(unit.decorators) and _ROOTS.issuperset(above)
+            sure = unit.owner not in computed and _TOOLS.issuperset(unit.decorators) and _ROOTS.issuperset(above)
             unread = [thing.name for thing in unit.unused if thing.kind == "parameter"]
             yield Entry(_KEY + name, unit.qualname, unit.line, (_IS, _SURE if sure else "", *unread))
             yield from (Entry(_KEY + start, unit.qualname, unit.line, (_UNDER, name)) for start in _beginnings(name))
@@ -92,7 +92,10 @@ def _unreached(name: str, view: View) -> Unreached:
     said = [posting for posting in postings if posting.detail[0] == _SAID]
     if not definitions or _spelled(name, view):
         return Unreached(name, ())
-    dead = tuple(found for found in definitions if found.detail[1] == _SURE and not _used(found, said))
+    at_home = {found.path for found in definitions}
+    meant = [found for found in said if _REACHES in found.detail or found.path not in at_home]
+    own = {found.path for found in said}
+    dead = tuple(found for found in definitions if found.detail[1] == _SURE and not meant and found.path not in own)
     if dead or len(definitions) > 1 or any(_HELD in posting.detail for posting in said):
         return Unreached(name, dead)
     only = definitions[0]
@@ -102,7 +105,3 @@ def _unreached(name: str, view: View) -> Unreached:
 def _spelled(name: str, view: View) -> bool:
     """Whether a text of the tree is the beginning of the name."""
     return any(posting.detail[0] == _SAID for start in _beginnings(name) for posting in view.postings(_KEY + start))
-
-
-def _used(definition: Posting, said: Sequence[Posting]) -> bool:
-    return any(posting.path == definition.path or _REACHES in posting.detail for posting in said)

@@ -1,9 +1,9 @@
 """S13, data clumps: parameters that three functions take together, or attributes that they hand on together.
 
-What always travels together is one thing without a name. Functions of one name count once: overrides, implementations
-of one interface and twins must have one signature. Left out are functions whose signature somebody else asks for: those
-with a decorator of another package, those that their file hands on without calling them, and methods in a file that
-looks up computed names. Of clumps within each other the smallest counts: all functions of the larger ones have it too.
+What always travels together is one thing without a name. Functions of one name count once: overrides, twins and what
+implements one interface must have one signature. Left out are functions whose signature somebody else asks for: those
+with a decorator of another package, and methods of a class that looks up computed names. Of clumps within each other
+the smallest counts: all functions of the larger ones have it too.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from pareback.gates.facts import FileFacts, Unit
-from pareback.gates.owners import short
+from pareback.gates.owners import computing, short
 from pareback.gates.points import CLUMP, INTERFACE, PLACES
 from pareback.gates.signal import Example
 from pareback.gates.wide import Entry, Load, Posting, Told, View, WideSignal
@@ -62,7 +62,6 @@ class _Clumps:
         Example(_THREE, _THREE + "@route('/')\n" + _CONNECT.format("reset"), 0.0),
         Example("", _OVERRIDES, 0.0),
         Example("", _HANDLERS, 0.0),
-        Example("", _THREE + "HOOKS = {'probe': probe}\n", 0.0),
         Example(_THREE, _THREE + _WIDER, 3 * CLUMP["place"]),
         Example(_WIDER, _WIDER + _CONNECT.format("connect"), CLUMP["place"]),
         Example(_HANDING, _HANDING + _HANDS.format("ship"), CLUMP["place"]),
@@ -70,12 +69,10 @@ class _Clumps:
     )
 
     def entries(self, facts: FileFacts, /) -> Iterator[Entry]:
-        computed = any(hidden.kind == "dynamic" for unit in facts.units for hidden in unit.hidden)
-        held = _held(facts)
+        computed = computing(facts)
         for unit in facts.units:
             names = tuple(sorted(set(unit.parameters)))
-            asked = short(unit.qualname) in held or (computed and unit.owner)
-            if len(names) >= CLUMP["names"] and _free(unit) and not asked:
+            if len(names) >= CLUMP["names"] and _free(unit) and unit.owner not in computed:
                 yield from (Entry(_TAKEN + name, unit.qualname, unit.line, names) for name in names)
             for names, line in sorted({passed.names: passed.line for passed in unit.passed}.items()):
                 yield from (Entry(_HANDED + name, unit.qualname, line, names) for name in names)
@@ -99,19 +96,6 @@ def _free(unit: Unit) -> bool:
     name = short(unit.qualname)
     special = name.startswith("__") and name.endswith("__")
     return not special and _PLAIN.issuperset(unit.decorators)
-
-
-def _held(facts: FileFacts) -> set[str]:
-    """Functions of a file that some unit of it speaks of without calling them: callbacks."""
-    names = {short(unit.qualname) for unit in facts.units if len(unit.parameters) >= CLUMP["names"]}
-    return {name for unit in facts.units for name in names.intersection(_spoken(unit)).difference(unit.calls)}
-
-
-def _spoken(unit: Unit) -> Iterator[str]:
-    """The last parts of all free names and attributes in a unit."""
-    for word in unit.words:
-        if word.startswith("n:") or (word.startswith("l:") and "." in word):
-            yield word[2:].rpartition(".")[2]
 
 
 def _loads(key: str, view: View) -> Iterator[Load]:

@@ -1,10 +1,11 @@
 """S15, dead code: what nothing reaches: private functions and classes nobody mentions, parameters and locals nobody
 reads, statements that cannot run. It costs its own price once more.
 
-Only private names are certain: a public one may be what others came for. A name is in use if another unit of its file
-mentions it, or any file reaches for it: as an attribute, an import or in a text. Left out are what others may call
-without naming it (decorated by another package, a method of a class with bases, files that look up computed names) and
-parameters of functions that something holds: it may ask for that signature. A new one of these breaks rule H7.
+Only private names are certain: a public one may be what others came for. A name is in use if another unit mentions it;
+a plain mention in a file that defines the name itself means that one. A text that begins the name mentions it. Left out
+are what others may call without naming it (decorated by another package, methods of a class that has bases or looks up
+computed names) and parameters of functions that something holds: it may ask for that signature. A new one of these
+breaks rule H7.
 """
 
 from collections.abc import Collection, Iterator
@@ -58,7 +59,9 @@ class _Dead:
         Example("", _METHOD.replace("Cart", "Cart(View)"), 0.0),
         Example("", _METHOD + "def f(cart):\n    return getattr(cart, '_tax')\n", 0.0),
         Example("", "__all__ = ['_tax']\n" + _DEAD, 0.0),
-        Example("", "def f(name):\n    return globals()[name]()\n" + _DEAD, 0.0),
+        Example("", _METHOD + "    def ask(self, name):\n        return getattr(self, name)()\n", 0.0),
+        Example("", "def f(name):\n    return globals()['_t' + name]()\n" + _DEAD, 1.18),
+        Example("", "def f(name):\n    return globals()['_tax_' + name]()\n" + _DEAD.replace("_tax", "_tax_in"), 0.0),
         Example("", _RULE + _CALLS, UNUSED["parameter"]),
         Example("", _RULE + _CALLS + "RULES = (_tax,)\n", 0.0),
         Example("", "def f(x):\n    y = x()\n    return 3\n", UNUSED["local"]),
