@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pareback.gates.languages import python
-from pareback.gates.points import HALF_CHECK, PLACES
 from pareback.gates.owners import declarations
+from pareback.gates.points import HALF_CHECK, PLACES
 from pareback.gates.scores import wide
 from pareback.gates.view import plain
 from pareback.gates.wide import Load, Posting, View, WideSignal

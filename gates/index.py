@@ -17,7 +17,7 @@ from pareback.gates import segment
 from pareback.gates.segment import Filed, Segment
 from pareback.gates.wide import Entry
 
-FILING = "1"
+FILING = "2"
 """Raised whenever some file would file something else: segments of another version are never read."""
 
 _MOST = 8
