@@ -141,3 +141,16 @@ def test_the_study_of_history_counts_the_commits_that_break_a_rule(tmp_path: Pat
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert "| all | | 5 | 1 (20.0%) | 1 (20.0%) | 1 (20.0%) |" in told
     assert [line.split()[1] for line in told.splitlines() if line.startswith("- ")] == ["H8", "H7", "H6"]
+
+
+def test_a_field_that_is_derived_costs_less_than_one_that_is_kept(judge: Judge) -> None:
+    """Of four methods that write a flag beside a state one forgot it: the property has nothing to forget."""
+    kept = JOB + "".join(BOTH.format(name, 0) for name in ("start", "stop", "fail")) + PAUSE
+    derived = JOB.replace("        self.running = False\n", "") + (
+        '\n    @property\n    def running(self):\n        return self.state == "start"\n'
+        + "".join(PAUSE.replace("pause", name) for name in ("start", "stop", "fail", "pause"))
+    )
+    verdict = judge({"job.py": kept}, {"job.py": derived})
+    assert verdict.delta < -2.5
+    assert verdict.signals["S10"] == -2
+    assert judge({"job.py": derived}, {"job.py": kept}).delta == -verdict.delta
