@@ -2,16 +2,20 @@
 
     python benchmarks/clones.py recall FOLDER... [--functions N] [--seed S]
     python benchmarks/clones.py sample FOLDER... [--pairs N] [--seed S]
+    python benchmarks/clones.py speed FOLDER... [--patches N] [--seed S]
 
 `recall` takes functions of every folder, changes a copy of each by every operator, and asks the signal whether the copy
 and the original are charged as one, in the tree with the copy in a file of its own. `sample` prints pairs that are
-charged in the folders as they are, drawn with a seed, with both sources: for a person to label.
+charged in the folders as they are, drawn with a seed, with both sources: for a person to label. `speed` times the
+signal alone, after extraction: the whole tree, and both sides of patches of five files.
 """
 
 import argparse
 import ast
 import copy
 import random
+import statistics
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -33,6 +37,7 @@ from pareback.gates.zones import zone
 SIGNAL = clones.build()
 COPIED = "copied_here.py"
 SHOWN = 14
+FILES = 5
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Operator = Callable[[Function, random.Random], bool]
@@ -284,18 +289,22 @@ def functions(base: Base) -> Iterator[tuple[str, Unit, Function]]:
                 yield path, unit, node
 
 
-class Grown:
-    """The tree of a base with one more file, seen through the base's own index."""
+class Changed:
+    """The tree of a base with some files other than they were, seen through the base's own index."""
 
-    def __init__(self, base: Base, view: View, source: str) -> None:
-        self.added = python.build().extract(source.encode())
-        self._facts, self._view, self._own = base.facts, view, plain({COPIED: self.added}, [SIGNAL.entries])
+    def __init__(self, base: Base, view: View, files: Mapping[str, FileFacts]) -> None:
+        self.files, self._facts, self._view = files, base.facts, view
+        self._own = plain(files, [SIGNAL.entries])
 
     def postings(self, key: str) -> list[Posting]:
-        return sorted([*self._view.postings(key), *self._own.postings(key)])
+        kept = (posting for posting in self._view.postings(key) if posting.path not in self.files)
+        return sorted([*kept, *self._own.postings(key)])
 
     def facts(self, path: str) -> FileFacts:
-        return self.added if path == COPIED else self._facts[path]
+        return self.files.get(path) or self._facts[path]
+
+    def unit(self, path: str, qualname: str) -> Unit:
+        return next(unit for unit in self.facts(path).units if unit.qualname == qualname)
 
 
 def charged(tree: Tree, keys: Iterator[str]) -> Iterator[Copy]:
@@ -308,9 +317,9 @@ def charged(tree: Tree, keys: Iterator[str]) -> Iterator[Copy]:
 
 def found(base: Base, view: View, memory: Memory, source: str, original: tuple[str, str]) -> bool:
     """Whether the copy in this source and the original are charged as one."""
-    grown = Grown(base, view, source)
-    keys = (entry.key for entry in SIGNAL.entries(grown.added))
-    for each in charged(Tree(grown, memory), keys):
+    added = python.build().extract(source.encode())
+    keys = (entry.key for entry in SIGNAL.entries(added))
+    for each in charged(Tree(Changed(base, view, {COPIED: added}), memory), keys):
         places = {(side.site.path, side.site.unit) for side in (each.ours, each.theirs)}
         if original in places and any(path == COPIED for path, _ in places):
             return True
@@ -379,16 +388,68 @@ def show(number: int, base: Base, tree: Tree, each: Copy) -> None:
         print("\n".join(f"    {line}: {text[line - 1][:110]}" for line in lines[:SHOWN]) + "\n    --")
 
 
+def patched(base: Base, candidates: list[tuple[str, Unit, Function]], chance: random.Random) -> dict[str, FileFacts]:
+    """Five files, each with two lines more in one of its functions."""
+    files: dict[str, FileFacts] = {}
+    while len(files) < FILES:
+        path, _, node = chance.choice(candidates)
+        tree = copy.deepcopy(base.trees[path])
+        mutant = next(
+            each for each in ast.walk(tree) if getattr(each, "lineno", 0) == node.lineno and isinstance(each, Function)
+        )
+        insert(2)(mutant, chance)
+        files[path] = python.build().extract(ast.unparse(ast.fix_missing_locations(tree)).encode())
+    return files
+
+
+def touched(base: Base, files: Mapping[str, FileFacts]) -> set[str]:
+    """The keys under which base and head file something else."""
+    sides = [
+        {(entry.key, path, entry.unit, *entry.detail) for path in files for entry in SIGNAL.entries(side[path])}
+        for side in (base.facts, files)
+    ]
+    return {key for key, *_ in sides[0] ^ sides[1]}
+
+
+def print_speed(folders: list[Path], patches: int, seed: int) -> None:
+    chance = random.Random(seed)
+    for folder in folders:
+        base = read(folder)
+        view, lines = plain(base.facts, [SIGNAL.entries]), sum(facts.lines for facts in base.facts.values())
+        keys = {entry.key for facts in base.facts.values() for entry in SIGNAL.entries(facts)}
+        times, candidates = [], list(functions(base))
+        for _ in range(patches):
+            files = patched(base, candidates, chance)
+            asked, head = touched(base, files), Changed(base, view, files)
+            started = time.process_time()
+            for tree in (view, head):
+                list(SIGNAL.loads(asked, tree))
+            times.append((time.process_time() - started) * 1000)
+        fresh = clones.build()
+        started = time.process_time()
+        points = sum(load.points for load in fresh.loads(keys, view))
+        whole = time.process_time() - started
+        times.sort()
+        print(
+            f"{folder.name}: {len(base.facts)} files, {lines} lines, {len(keys)} keys, {points:.0f} points; CPU: "
+            f"whole tree {whole:.2f} s; base and head of {patches} patches of {FILES} files, "
+            f"median {statistics.median(times):.1f} ms, 95th percentile {times[int(len(times) * 0.95)]:.1f} ms"
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["recall", "sample"])
+    parser.add_argument("what", choices=["recall", "sample", "speed"])
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--functions", type=int, default=60)
     parser.add_argument("--pairs", type=int, default=60)
+    parser.add_argument("--patches", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     if asked.what == "recall":
         print_recall(asked.folders, asked.functions, asked.seed)
+    elif asked.what == "speed":
+        print_speed(asked.folders, asked.patches, asked.seed)
     else:
         print_sample(asked.folders, asked.pairs, asked.seed)
 
