@@ -4,9 +4,9 @@
 
 TREE is a folder with a project's files, PYTHON an interpreter with pytest and what the project needs, ROOTS where its
 modules lie (`src,.`). Each is committed to a new repository and run in slots, as a candidate would be. Plain is
-`python -m pytest` as a person would type it, with bytecode, and going on where a file cannot be collected. Every other way is compared with cold, node by node: what
-each test said, and which were collected. Prints a table in markdown, and every difference. Seconds are medians; the
-first warm run is apart, because it starts the server and has no bytecode yet.
+`python -m pytest` as a person would type it, with bytecode, and going on where a file cannot be collected. Every other
+way is compared with it, node by node: what each test said, and which tests there were. Prints a table in markdown, and
+every difference. Seconds are medians; the first warm run is apart, because it starts the server and has no bytecode.
 """
 
 import argparse
@@ -152,7 +152,7 @@ def _variables(project: Project, place: Path) -> dict[str, str]:
 def _compare(
     row: Row, project: Project, shown: tuple[Slots, str], how: tuple[Path, str, int], plain: Mapping[str, str]
 ) -> None:
-    """Cold and warm at one level of sandbox; cold without any is what all are compared with, plain too."""
+    """Cold and warm at one level of sandbox, each compared with plain."""
     place, level, runs = how
     slots, commit = shown
     wrap = _wrap(level, place)

@@ -193,3 +193,36 @@ def wait_until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < until
         time.sleep(0.02)
+
+
+def test_a_trusted_run_tells_what_each_test_entered_where_the_interpreter_can(tmp_path: Path, extra: Path) -> None:
+    files = {
+        "own.py": "def one():\n    return two()\n\ndef two():\n    return 2\n",
+        "test_a.py": "import own\ndef test_a(): assert own.one()\ndef test_b(): assert own.two()\n",
+    }
+    slot = slot_with(tmp_path, "slot", files)
+    server = opened(tmp_path, extra)
+    kept = server.run(slot, Selection(keep=True), deadline=60, on_result=lambda _: True)
+    plain = run(server, slot)
+    server.close()
+    both = ("test_a.py::test_a", "test_a.py::test_b")
+    inside = {function: tests for function, tests in kept.touched.items() if function.startswith("own.py")}
+    expected = {"own.py:1": both[:1], "own.py:4": both} if hasattr(sys, "monitoring") else {}
+    assert (kept.collected, inside, plain.touched) == (both, expected, {})
+
+
+def test_what_the_server_holds_open_is_left_as_it_was(tmp_path: Path, extra: Path) -> None:
+    test = """
+import os
+import _pytest.main, _pytest.tmpdir
+def test_names(request, tmp_path, monkeypatch, capsys):
+    assert "tmp_path" in dir(_pytest.tmpdir) and "Path" in dir(_pytest.tmpdir)
+    assert "pytest_collection" not in vars(_pytest.tmpdir) and "items" in dir(request.session)
+    assert "__dir__" not in vars(_pytest.tmpdir) and "__dir__" not in vars(_pytest.main.Session)
+    assert str(request.config.invocation_params.dir) == os.getcwd() == str(request.config.rootpath)
+    assert os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD") == "1"
+"""
+    server = opened(tmp_path, extra)
+    report = run(server, slot_with(tmp_path, "slot", {"test_a.py": test}))
+    server.close()
+    assert [(result.outcome, result.message) for result in report.results] == [("passed", "")]
