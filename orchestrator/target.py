@@ -23,7 +23,7 @@ from pareback.workspaces.environment import EnvironmentFailed, Host
 from pareback.workspaces.installed import fingerprint
 from pareback.workspaces.interpreter import Interpreter
 from pareback.workspaces.projection import Slots, open_slots
-from pareback.workspaces.sandbox import Sandbox, Wrap
+from pareback.workspaces.sandbox import Bind, Sandbox, Wrap, outermost
 from pareback.workspaces.suite import Runner, Server
 
 MANIFESTS = (
@@ -106,6 +106,10 @@ def _sandbox(desk: Desk, settings: Settings, offer: Offer, found: Interpreter) -
     """What the tests run in: beside its program, it shows what a set-up installed and what the user names."""
     installed = [found.path.parents[2]] if settings.setup != "none" else []
     read = [*installed, *(Path(place).expanduser() for place in settings.visible)]
+    try:
+        outermost([*map(Bind, read)])
+    except ValueError as error:
+        raise Ended(Ending("blocked", "visible", str(error))) from error
     return offer.build(slots=desk.folder / "slots", read=tuple(read))
 
 
