@@ -62,11 +62,13 @@ class Seals:
                     self.known.append(name)
                     seals.extend(sealed(sys.modules[name]))
 
-    def seal_test(self, item: Any) -> None:
-        """Remember the code of a test."""
+    def seal_test(self, item: Any) -> Iterator[str]:
+        """Remember the code of a test; code that does not come from the test's own file is a sign already."""
         function = getattr(item, "function", None)
         if isinstance(function, types.FunctionType):
             self.tests[item.nodeid] = (function, function.__code__)
+            if inmost(function).__code__.co_filename != str(getattr(item, "path", None) or item.fspath):
+                yield f"the code of {item.nodeid} comes from elsewhere"
 
     def broken(self) -> Iterator[str]:
         """What in the runner is not what it was."""
@@ -85,6 +87,16 @@ class Seals:
             watcher = getattr(sys, "get" + kind)()
             if watcher is not None:
                 yield f"sys.set{kind} was called by {type(watcher).__module__}"
+
+
+def inmost(function: Any) -> Any:
+    """What lies under the decorators that say so."""
+    for _ in range(20):
+        inner = getattr(function, "__wrapped__", None)
+        if not isinstance(inner, types.FunctionType):
+            break
+        function = inner
+    return function
 
 
 def sealed(module: Any) -> Iterator[tuple[Any, ...]]:
