@@ -14,7 +14,7 @@ from pareback.gates.wide import Entry, Posting, View
 
 _KEY = "name:"
 _IS, _PART, _UNDER, _SAID = "is", "part", "under", "said"
-_SURE, _REACHES, _HELD = "sure", "reaches", "held"
+_SURE, _LIKELY, _REACHES, _HELD = "sure", "likely", "reaches", "held"
 
 _TOOLS = {
     *("staticmethod", "classmethod", "property", "cached_property", "cache", "lru_cache", "contextmanager"),
@@ -29,11 +29,13 @@ _ROOTS = {"object", "Exception", "ValueError", "TypeError", "KeyError", "Runtime
 @dataclass(frozen=True, slots=True)
 class Unreached:
     """A private name. `dead` are its definitions that nothing reaches. `unread` are the parameters that its only
-    definition never reads, where every mention is a call: nothing asks for that signature."""
+    definition never reads, where every mention is a call: nothing asks for that signature. `certain`: no file that
+    defines it looks up computed names."""
 
     name: str
     dead: tuple[Posting, ...]
     unread: tuple[tuple[str, Posting], ...] = ()
+    certain: bool = True
 
 
 def entries(facts: FileFacts) -> Iterator[Entry]:
@@ -56,13 +58,14 @@ def referenced(names: Iterable[str]) -> Iterator[Entry]:
 def _defined(facts: FileFacts) -> Iterator[Entry]:
     bases = {unit.qualname: unit.bases for unit in facts.units if unit.kind == "class"}
     computed = computing(facts)
+    known = _LIKELY if any(hidden.kind == "dynamic" for unit in facts.units for hidden in unit.hidden) else _SURE
     for unit in facts.units:
         name = short(unit.qualname)
         if unit.kind != "module" and private(name):
             above = bases.get(unit.qualname if unit.kind == "class" else unit.owner, ())
             sure = unit.owner not in computed and _TOOLS.issuperset(unit.decorators) and _ROOTS.issuperset(above)
             unread = [thing.name for thing in unit.unused if thing.kind == "parameter"]
-            yield Entry(_KEY + name, unit.qualname, unit.line, (_IS, _SURE if sure else "", *unread))
+            yield Entry(_KEY + name, unit.qualname, unit.line, (_IS, known if sure else "", *unread))
             yield from (Entry(_KEY + start, unit.qualname, unit.line, (_UNDER, name)) for start in _beginnings(name))
             for part in (part for part in facts.units if part.qualname.startswith(f"{unit.qualname}.")):
                 yield Entry(_KEY + name, part.qualname, part.line, (_PART,))
@@ -95,11 +98,12 @@ def _unreached(name: str, view: View) -> Unreached:
     at_home = {found.path for found in definitions}
     meant = [found for found in said if _REACHES in found.detail or found.path not in at_home]
     own = {found.path for found in said}
-    dead = tuple(found for found in definitions if found.detail[1] == _SURE and not meant and found.path not in own)
+    dead = tuple(found for found in definitions if found.detail[1] and not meant and found.path not in own)
+    certain = all(found.detail[1] == _SURE for found in definitions)
     if dead or len(definitions) > 1 or any(_HELD in posting.detail for posting in said):
-        return Unreached(name, dead)
+        return Unreached(name, dead, certain=certain)
     only = definitions[0]
-    return Unreached(name, (), tuple((unread, only) for unread in only.detail[2:] if only.detail[1] == _SURE))
+    return Unreached(name, (), tuple((unread, only) for unread in only.detail[2:] if only.detail[1]), certain=certain)
 
 
 def _spelled(name: str, view: View) -> bool:

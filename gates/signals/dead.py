@@ -5,7 +5,7 @@ Only private names are certain: a public one may be what others came for. A name
 a plain mention in a file that defines the name itself means that one. A text that begins the name mentions it. Left out
 are what others may call without naming it (decorated by another package, methods of a class that has bases or looks up
 computed names) and parameters of functions that something holds: it may ask for that signature. A new one of these
-breaks rule H7.
+breaks rule H7, unless its file looks up computed names.
 """
 
 from collections.abc import Collection, Iterator
@@ -93,11 +93,12 @@ class _Dead:
 
 def _named(found: Unreached, view: View) -> Iterator[Load]:
     """Private definitions that nothing reaches, and parameters that none of their callers needs."""
+    rule = "H7" if found.certain else ""
     if found.dead:
         points = fsum(_cost(posting, view) for posting in found.dead)
-        yield Load(f"unit {found.name}", points, found.dead, "H7")
+        yield Load(f"unit {found.name}", points, found.dead, rule)
     for parameter, posting in found.unread:
-        yield Load(f"parameter {found.name} {parameter}", UNUSED["parameter"], (posting,), "H7")
+        yield Load(f"parameter {found.name} {parameter}", UNUSED["parameter"], (posting,), rule)
 
 
 def _cost(posting: Posting, view: View) -> float:

@@ -84,6 +84,13 @@ def test_a_private_function_is_in_use_or_was_there(judge: Judge) -> None:
     assert judge(dead, SHOP).signals["S15"] < 0
 
 
+def test_where_names_are_computed_dead_code_costs_and_blocks_nothing(judge: Judge) -> None:
+    toll = "\ndef _toll(x):\n    return x + 3\n\ndef find(o, name):\n    return getattr(o, name)\n"
+    verdict = judge(SHOP, {**SHOP, "shop/tax.py": TAX + toll})
+    assert rules(verdict) == []
+    assert verdict.signals["S15"] > 0
+
+
 def test_an_unused_parameter_of_a_private_function(judge: Judge) -> None:
     toll = "\ndef _toll(x, why):\n    return x + 3\n\ndef total(x):\n    return _toll(x, 2)\n"
     finding = only(judge(SHOP, {**SHOP, "shop/tax.py": TAX + toll}))
