@@ -162,7 +162,7 @@ MISSED = 0.75
 others: three of four; reasoned."""
 
 NIL_SOURCE = 0.5
-"""Every unit in which None is made where it can spread; reasoned: half a branch for whoever reads what may be None."""
+"""Every unit in which None is made where it can spread; reasoned: half a branch for whoever reads it."""
 NIL_CHECK = 0.5
 """Every unit beyond `PLACES` that asks for the None of one origin; reasoned: half the branch that a value would save."""
 CAST = 0.25
@@ -180,7 +180,7 @@ DRIFT: Mapping[str, float] = {
 }
 CLUMP: Mapping[str, float] = {
     "names": 3,  # parameters that make a clump
-    "place": 0.5,  # every further function beyond `PLACES` that takes or hands them on; reasoned: half a parameter object
+    "place": 0.5,  # every further function beyond `PLACES` that takes or hands them on; reasoned
 }
 UNUSED: Mapping[str, float] = {
     "parameter": 0.25,  # as a parameter beyond those that are free

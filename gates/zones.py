@@ -12,7 +12,9 @@ Zone = Literal["tests", "docs", "vendored", "generated", "migrations", "stubs"]
 _FOLDERS: dict[str, Zone] = {
     **dict.fromkeys(("test", "tests", "testing"), "tests"),
     **dict.fromkeys(("doc", "docs", "example", "examples"), "docs"),
-    **dict.fromkeys(("vendor", "vendored", "_vendor", "third_party", "site-packages", "node_modules"), "vendored"),
+    **dict.fromkeys(
+        ("vendor", "vendored", "_vendor", "_vendored", "third_party", "site-packages", "node_modules"), "vendored"
+    ),
     "migrations": "migrations",
 }
 _PROSE = {".md", ".rst", ".txt", ".adoc"}
