@@ -164,7 +164,7 @@ others: three of four; reasoned."""
 NIL_SOURCE = 0.5
 """Every unit in which None is made where it can spread; reasoned: half a branch for whoever reads it."""
 NIL_CHECK = 0.5
-"""Every unit beyond `PLACES` that asks for the None of one origin; reasoned: half the branch that a value would save."""
+"""Every unit beyond `PLACES` that asks for the None of one origin; reasoned: half the branch that a value saves."""
 CAST = 0.25
 """A value that is made into another type; reasoned: it could have been kept as that."""
 RECAST = 0.25

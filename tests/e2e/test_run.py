@@ -121,4 +121,4 @@ def test_a_dry_run_calls_no_model(shop: Any, endpoint: Callable[..., Any]) -> No
     said = shop.run("Ship free", "--model", "openai_chat:m", "--base-url", server.url, "--dry-run")
     assert (said.exit, said.result["reason"], server.calls) == (0, "dry_run", [])
     known = {name: said.result[name] for name in ("budget", "oracle", "rounds")}
-    assert (known, said.result["tests"]["total"]) == ({"budget": 12.0, "oracle": "existing_suite", "rounds": 0}, 3)
+    assert (known, said.result["tests"]["total"]) == ({"budget": 3.5, "oracle": "existing_suite", "rounds": 0}, 3)
