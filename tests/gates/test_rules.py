@@ -280,6 +280,9 @@ def test_one_named_complaint_has_a_price_instead(judge: Judge, comment: str, poi
         "X = f'{1} # noqa'\n",
         "X = 1  # a note about quality\n",
         "# see type: ignored things\nX = 1\n",
+        "X = 1  # this happens for noqa comments\n",
+        '# comments (e.g. "# noqa") stay on their line\nX = 1\n',
+        "X = 1  # that is wider, so we add `# type: ignore` there\n",
         'def f():\n    """Use # noqa\n    # type: ignore\n    """\n',
     ],
 )
