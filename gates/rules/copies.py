@@ -47,14 +47,13 @@ def _new_copies(group: Group, head: Mapping[Key, Unit], origins: Origins) -> Ite
 
 
 def _whole(found: Copy) -> bool:
-    """Whether hardly more than the name and a few parameters of the function are its own. A twin for async callers and
-    a method that overrides its like in another class have a reason to be there."""
+    """Whether hardly more than the name and a few parameters of the function are its own, and one function could stand
+    for both: what is cut down from a larger one has a price only. A twin for async callers and a method that overrides
+    its like in another class have a reason to be there."""
     side = found.ours
     return (
-        found.pair.one != found.pair.other
+        found.replaceable()
         and found.likeness.weight == 1
-        and not found.overrides()
-        and side.outline.function
         and side.outline.mass >= COPY["whole"]
         and len(side.outline.shapes) >= COPY["lines"]
         and side.copied() >= COPY["covered"]
