@@ -73,8 +73,9 @@ def renounce() -> None:
     """Drop every capability, for this process and all that it starts, and the way to get one back."""
     prctl(NO_NEW_RIGHTS, 1)
     prctl(_AMBIENT, _CLEAR_ALL)
+    drop = ctypes.CDLL(None).prctl
     for number in range(_CAPABILITIES):
-        ctypes.CDLL(None).prctl(_BOUNDING, number, 0, 0, 0)  # those the kernel does not know are refused
+        drop(_BOUNDING, number, 0, 0, 0)  # those the kernel does not know are refused
     header = struct.pack("Ii", _CAPABILITY_VERSION, 0)
     kernel("capset", header, bytes(24))
 
