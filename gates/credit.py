@@ -1,4 +1,4 @@
-"""What a patch is charged: its delta, less the part of its simplification that it has not earned.
+"""What a patch is charged: its delta, and with it the simplification that it takes credit for and has not earned.
 
 Code that a patch replaces pays back in full. Simplification elsewhere, beyond what a file itself gained, pays for at
 most half of what the patch adds: otherwise deleting what nobody asked about would buy room for anything. Nobody is
@@ -11,7 +11,8 @@ Lines are compared by skeleton over all changed files at once, so what is moved 
 and the order of files and the cut into commits do not matter. A line that stays in its file but is nested otherwise
 adds or removes the difference: else flattening what nobody asked about would be a way round the rule.
 
-Measured on 1,196 commits of twelve maintained projects: one of them no longer fits a budget of 3, none one of 12.
+Measured on 1,080 commits of twelve maintained projects: 139 are charged more than their delta; one of these no longer
+fits a budget of 3, none one of 5, 12 or 30.
 """
 
 from collections import Counter, defaultdict
