@@ -37,7 +37,7 @@ def telling(parts: Sequence[str]) -> tuple[str, ...]:
 
 def _guards(part: str, parts: Sequence[str]) -> bool:
     found = _THERE.fullmatch(part)
-    return bool(found) and any(_looks_into(other, found[1]) for other in parts if other != part)
+    return found is not None and any(_looks_into(other, found[1]) for other in parts if other != part)
 
 
 def _looks_into(part: str, thing: str) -> bool:

@@ -11,7 +11,7 @@ from math import fsum
 from pareback.gates.facts import FileFacts
 from pareback.gates.moved import Movement, movement
 from pareback.gates.points import DECIMALS
-from pareback.gates.scores import Scores, ids, score, signals, wide
+from pareback.gates.scores import Scores, ids, score, signals
 from pareback.gates.trees import Ground
 
 
@@ -31,18 +31,18 @@ def measure(base: Mapping[str, FileFacts], head: Mapping[str, FileFacts], below:
     """Price both sides of a patch: the facts of the files that differ, on the ground of the others."""
     before = {path: score(facts) for path, facts in base.items()}
     after = {path: score(facts) for path, facts in head.items()}
-    moved = movement(base, head, below)
+    moves = movement(base, head, below)
     parts = dict.fromkeys(ids(), 0.0)
     for signal in signals():
         parts[signal.id] += _points(after, signal.id) - _points(before, signal.id)
-    for signal in wide():
-        parts[signal.id] += moved.total(signal.id)
+    for name in {moved.signal.id for moved in moves.loads}:
+        parts[name] += moves.total(name)
     return Delta(
         total=_rounded(fsum(parts.values())),
         signals={name: _rounded(part) for name, part in parts.items()},
         base=before,
         head=after,
-        movement=moved,
+        movement=moves,
     )
 
 

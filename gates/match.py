@@ -85,8 +85,8 @@ def _rewritten(gone: Units, came: Units) -> Iterable[tuple[Key, Key]]:
 
 
 def _distance(old: Key, new: Key, pair: tuple[Unit, Unit]) -> tuple[bool, bool, float]:
-    names = [key[1].rpartition(".")[2] for key in (old, new)]
-    apart = 1.0 - SequenceMatcher(None, *names).ratio()
+    was, now = (key[1].rpartition(".")[2] for key in (old, new))
+    apart = 1.0 - SequenceMatcher(None, was, now).ratio()
     return old[0] != new[0], pair[0].owner != pair[1].owner, apart
 
 

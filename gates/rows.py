@@ -10,7 +10,7 @@ from pareback.gates.facts import FileFacts, Unit
 
 def rows(value: Any) -> Any:
     """A fact as JSON values: a list of its fields, in order."""
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, type):
         return [rows(getattr(value, name)) for name in _nested(type(value))]
     if isinstance(value, tuple):
         return [rows(item) for item in value]
@@ -35,20 +35,24 @@ def unit_from(row: Sequence[Any], qualname: str) -> Unit | None:
     return built
 
 
-def _build(kind: type[Any], row: Sequence[Any]) -> Any:
+def _build(kind: Any, row: Sequence[Any]) -> Any:
     values = zip(_nested(kind).values(), row, strict=True)
     return kind(*(_value(value, nested) for nested, value in values))
 
 
-def _value(value: Any, kind: type[Any] | None) -> Any:
+def _value(value: Any, kind: Any) -> Any:
     if kind is not None:
         return tuple(_build(kind, row) for row in value)
     return tuple(value) if isinstance(value, list) else value
 
 
 @cache
-def _nested(kind: type[Any]) -> Mapping[str, type[Any] | None]:
+def _nested(kind: Any) -> Mapping[str, type[Any] | None]:
     """The fields of a fact in order, each with the kind of fact that it holds a tuple of, None where it holds none."""
     hints = get_type_hints(kind)
-    inner = {field.name: get_args(hints[field.name]) for field in fields(kind)}
-    return {name: held[0] if held and is_dataclass(held[0]) else None for name, held in inner.items()}
+    inner = ((field.name, get_args(hints[field.name])) for field in fields(kind))
+    return {name: _fact(held[0]) if held else None for name, held in inner}
+
+
+def _fact(held: Any) -> type[Any] | None:
+    return held if isinstance(held, type) and is_dataclass(held) else None

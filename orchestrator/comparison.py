@@ -63,7 +63,8 @@ def compare(wanted: Comparison) -> Compared:
 
 
 def _sources(repository: Repository, head: str, verdict: Verdict) -> Mapping[str, str]:
-    paths = {place.path for finding in verdict.findings for place in (finding, *finding.others)}
+    paths = {finding.path for finding in verdict.findings}
+    paths |= {site.path for finding in verdict.findings for site in finding.others}
     found = {path: repository.read_file(head, path) for path in sorted(paths)}
     return {path: raw.decode("utf-8", "replace") for path, raw in found.items() if raw is not None}
 

@@ -21,7 +21,8 @@ def is_signal(name: str) -> bool:
 
 def signal(name: str) -> str:
     """A signal: what it looks at, what helps, and its examples with their points."""
-    part: Signal | WideSignal = next(part for part in (*signals(), *wide()) if part.id == name)
+    parts: list[Signal | WideSignal] = [*signals(), *wide()]
+    part = next(part for part in parts if part.id == name)
     return "\n".join([f"{part.id} {part.name}: {part.advice}", *_examples(part)])
 
 

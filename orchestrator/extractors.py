@@ -71,7 +71,7 @@ def spread(jobs: Iterable[Job]) -> Iterator[Extracted]:
 
 
 def _worked(queue: SimpleQueue[Job]) -> list[Extracted]:
-    found = []
+    found: list[Extracted] = []
     with closing(Worker(sys.executable)) as worker:
         while True:
             try:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pareback.gates.budget import Budget, Evidence, learn
 from pareback.gates.index import Index
@@ -83,8 +83,8 @@ class Change:
 
 def kind(subject: str) -> Kind:
     """What a message says of its change, by its first telling word. For tables only: no budget depends on it."""
-    found = ((match.start(), name) for name, words in _WORDS if (match := re.search(rf"(?i)\b(?:{words})\b", subject)))
-    return min(found, default=(0, "other"))[1]
+    found = [(match.start(), name) for name, words in _WORDS if (match := re.search(rf"(?i)\b(?:{words})\b", subject))]
+    return min(found)[1] if found else "other"
 
 
 def learned(repository: Repository, source: Source, *, start: str, seconds: float = SECONDS) -> tuple[float, ...]:
@@ -173,6 +173,6 @@ def _kept(source: Source, key: str, build: Callable[..., T], make: Callable[[], 
 
 
 def _read(
-    delta: float, charged: float, lines: int, known: Sequence[float], broken: Sequence[Sequence[str]]
+    delta: float, charged: float, lines: int, known: Sequence[Any], broken: Sequence[Sequence[Any]]
 ) -> Replayed:
     return Replayed(delta, charged, lines, Past(*known), tuple(Broken(*row) for row in broken))

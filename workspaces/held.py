@@ -90,7 +90,7 @@ class Holder:
         names = {kind: fixture_names(kind) for kind in own_kinds(session.config.pluginmanager)}
         names.update(self.names)
         for holder, few in names.items():
-            holder.__dir__ = listing(holder, few)
+            setattr(holder, "__dir__", listing(holder, few))  # noqa: B010  of a class this is a method, which one cannot assign
         yield
         for holder in names:
             del holder.__dir__
@@ -131,11 +131,11 @@ def remember_signatures(module: types.ModuleType, names: list[str]) -> None:
     for name in names:
         function = inspect.unwrap(getattr(module, name))
         if isinstance(function, types.FunctionType):
-            function.__signature__ = inspect.signature(function)  # where `inspect` looks first
+            vars(function)["__signature__"] = inspect.signature(function)  # where `inspect` looks first
 
 
 def listing(holder: Any, names: list[str]) -> Callable[..., list[str]]:
     """What `dir` asks: a module's takes nothing, a class's the object, which may be of a class derived from it."""
     if isinstance(holder, types.ModuleType):
         return lambda: names
-    return lambda this: names if type(this) is holder else object.__dir__(this)
+    return lambda this: names if type(this) is holder else list(object.__dir__(this))

@@ -69,7 +69,8 @@ class _Reading:
             self.cases.append(self.case)
         elif self.case is not None and name in _SAID:
             self.why = name
-            self.case.outcome = max(self.case.outcome, _SAID[name], key=_WORST.index)
+            worse = _WORST.index(_SAID[name]) > _WORST.index(self.case.outcome)
+            self.case.outcome = _SAID[name] if worse else self.case.outcome
             self.case.text = [attributes.get("message", ""), "\n"]
 
     def text(self, data: str) -> None:

@@ -41,7 +41,8 @@ class Material:
                 folder.copy(self.checkout / path, here, name, mode=mode)
             else:
                 folder.create(here, name, self.store.read(entry.id), mode=mode)
-            os.utime(name, (time_of(entry.id),) * 2, dir_fd=here, follow_symlinks=False)
+            then = time_of(entry.id)
+            os.utime(name, (then, then), dir_fd=here, follow_symlinks=False)
             return os.lstat(name, dir_fd=here)
         if entry.mode == GITLINK:
             os.mkdir(name, dir_fd=here)

@@ -91,7 +91,7 @@ def _runner(tree: ast.Module, known: set[str]) -> Iterator[_Found]:
     for node in ast.walk(tree):
         for name in _RUNNER.intersection(_imported(node)) - known:
             yield _line(node), "runner", f"it imports {name}, which runs the tests", True
-        if isinstance(node, ast.Constant) and str(node.value).startswith("PYTEST_"):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("PYTEST_"):
             yield node.lineno, "runner", f"it asks whether tests are running ({node.value})", True
 
 

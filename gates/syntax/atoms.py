@@ -146,7 +146,7 @@ def _value(reading: _Reading, node: ast.BoolOp) -> None:
 def _guards(draft: Draft, node: ast.BoolOp) -> list[ast.expr]:
     """The operands that only have to be there for a later one to be the value."""
     values = [bare(value) for value in node.values]
-    plain = [value for value in values[:-1] if isinstance(value, _NAMEABLE)]
+    plain: list[ast.expr] = [value for value in values[:-1] if isinstance(value, _NAMEABLE)]
     if type(node.op) is ast.Or:
         return plain if isinstance(values[-1], _VALUES) else []
     rest = [text(draft, value) for value in values[1:]]

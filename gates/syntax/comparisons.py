@@ -157,7 +157,7 @@ def _function(draft: Draft, node: ast.Call, name: str) -> Iterator[Leaf]:
         yield _type_test(draft, first, second)
     elif name == "callable":
         yield Leaf("type", first, operator="callable:")
-    elif name == "hasattr" and isinstance(second, ast.Constant):
+    elif name == "hasattr" and isinstance(second, ast.Constant) and isinstance(second.value, str):
         yield Leaf("type", first, operator=f"hasattr:{second.value}")
     elif name == "bool":
         yield from leaves(draft, first)

@@ -35,7 +35,7 @@ Visitor = Callable[["Draft", Any, int], None]
 
 Visitors = Mapping[type[ast.AST], Visitor]
 
-Asked = tuple[str, ast.AST, ast.expr | None]
+Asked = tuple[str, Any, Any]
 """A condition: where it stands, the expression, pattern or statement that asks, and what a pattern is matched with."""
 
 

@@ -153,9 +153,13 @@ def _instead(values: list[ast.Return], body: Body) -> str:
 
 def _sorts(node: ast.expr | None, body: Body) -> Iterator[str]:
     if type(node) is ast.Name and node.id in body.bound:
-        yield from (_EMPTY.get(type(value), "") for value in body.bound[node.id])
+        yield from (_empty(value) for value in body.bound[node.id])
     else:
-        yield _EMPTY.get(type(node), "") if node is not None else ""
+        yield _empty(node)
+
+
+def _empty(node: ast.expr | None) -> str:
+    return "" if node is None else _EMPTY.get(type(node), "")
 
 
 def _yields(body: list[ast.stmt]) -> bool:

@@ -16,6 +16,8 @@ the whole tree can say: that is left to whoever asks its index.
 
 import ast
 import builtins
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from pareback.gates.syntax.draft import Draft
 
@@ -216,7 +218,7 @@ def _signed(draft: Draft, node: ast.UnaryOp, depth: int) -> str:
     return _SIGNS[type(node.op)] + text(draft, node.operand, depth=depth)
 
 
-_WRITERS = {
+_WRITERS: Mapping[type[ast.expr], Callable[[Draft, Any, int], str]] = {
     ast.Name: _named,
     ast.Attribute: _dotted,
     ast.Call: _called,
