@@ -83,7 +83,10 @@ class Change:
 
 def kind(subject: str) -> Kind:
     """What a message says of its change, by its first telling word. For tables only: no budget depends on it."""
-    found = [(match.start(), name) for name, words in _WORDS if (match := re.search(rf"(?i)\b(?:{words})\b", subject))]
+    found: list[tuple[int, Kind]] = []
+    for name, words in _WORDS:
+        match = re.search(rf"(?i)\b(?:{words})\b", subject)
+        found += [(match.start(), name)] if match else []
     return min(found)[1] if found else "other"
 
 
