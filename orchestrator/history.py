@@ -86,7 +86,8 @@ def kind(subject: str) -> Kind:
     found: list[tuple[int, Kind]] = []
     for name, words in _WORDS:
         match = re.search(rf"(?i)\b(?:{words})\b", subject)
-        found += [(match.start(), name)] if match else []
+        if match:
+            found.append((match.start(), name))
     return min(found)[1] if found else "other"
 
 
