@@ -78,16 +78,18 @@ def told(*_: Any, **__: Any) -> str:
 
 
 def module_of(title: str, names: dict[str, str], stem: str) -> types.ModuleType:
-    """A module that holds the canaries under their names."""
+    """A module that holds the canaries under their names; those that need a case share one class."""
     module = types.ModuleType(title)
     brood: dict[str, Any] = {"__name__": title}
     exec(BROOD, brood)  # noqa: S102  it is our own
+    cases = {f"test_{name}": brood[kind] for kind, name in names.items() if kind.startswith("case")}
     for kind, name in names.items():
-        body = brood[kind]
         if kind.startswith("case"):
-            body = type(f"Case_{name}", (unittest.TestCase,), {f"test_{name}": body, "__module__": title})
-        elif kind == "fixture":
+            continue
+        if kind == "fixture":
             vars(module)[f"nest_{name}"] = brood["nest"]
-            body = pytest.mark.usefixtures(f"nest_{name}")(body)
-        vars(module)[f"{stem}_{name}"] = body
+            pytest.mark.usefixtures(f"nest_{name}")(brood[kind])
+        vars(module)[f"{stem}_{name}"] = brood[kind]
+    if cases:
+        vars(module)[f"{stem}_cases"] = type(f"{stem}_cases", (unittest.TestCase,), {**cases, "__module__": title})
     return module
