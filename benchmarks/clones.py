@@ -27,10 +27,10 @@ from pareback.gates.clones.advice import copy as seen_as_copy
 from pareback.gates.clones.group import Memory, Tree
 from pareback.gates.clones.outline import outline
 from pareback.gates.facts import FileFacts, Unit
+from pareback.gates.index.view import plain
 from pareback.gates.languages import python
 from pareback.gates.points import CLONE
 from pareback.gates.signals import clones
-from pareback.gates.view import plain
 from pareback.gates.wide import Posting, View
 from pareback.gates.zones import zone
 

@@ -19,10 +19,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pareback.gates.budget import read
-from pareback.gates.index import Index
+from pareback.gates.index.index import Index
+from pareback.gates.index.source import Source
+from pareback.gates.index.store import Store
 from pareback.gates.judge import judge
-from pareback.gates.source import Source
-from pareback.gates.store import Store
 
 BUDGET = read("medium")
 

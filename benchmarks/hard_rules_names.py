@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pareback.gates.facts import FileFacts
 from pareback.gates.languages import python
-from pareback.gates.owners import declarations
+from pareback.gates.reading.owners import declarations
 from pareback.gates.scores import wide
 from pareback.gates.wide import Entry, Load, Posting, WideSignal
 from pareback.gates.zones import zone

@@ -19,11 +19,11 @@ from pathlib import Path
 
 from pareback.gates.budget import Evidence, learn
 from pareback.gates.delta import fits
+from pareback.gates.index.source import Source
+from pareback.gates.index.store import Store
 from pareback.gates.judge import judge
 from pareback.gates.past import test_lines
 from pareback.gates.points import BUDGETS, TABLE
-from pareback.gates.source import Source
-from pareback.gates.store import Store
 from pareback.orchestrator.history import Change, replay
 from pareback.workspaces.repository import Repository, open_repository
 

@@ -46,16 +46,20 @@ def reasons(node: Function) -> set[str]:
         "nested function or lambda": lambda part: isinstance(part, (*Function.__args__, ast.Lambda)),
         "class in a function": lambda part: isinstance(part, ast.ClassDef),
         "recursion": lambda part: isinstance(part, ast.Call) and _called(part) == node.name,
-        "import guard": lambda part: isinstance(part, ast.Try)
-        and any(isinstance(each, ast.Import | ast.ImportFrom) for each in part.body),
-        "loop or try with else": lambda part: isinstance(part, ast.For | ast.While | ast.AsyncFor | ast.Try)
-        and bool(part.orelse),
+        "import guard": lambda part: (
+            isinstance(part, ast.Try) and any(isinstance(each, ast.Import | ast.ImportFrom) for each in part.body)
+        ),
+        "loop or try with else": lambda part: (
+            isinstance(part, ast.For | ast.While | ast.AsyncFor | ast.Try) and bool(part.orelse)
+        ),
         "async for or with": lambda part: isinstance(part, ast.AsyncFor | ast.AsyncWith),
         "and/or": lambda part: isinstance(part, ast.BoolOp),
         "ternary": lambda part: isinstance(part, ast.IfExp),
         "assert": lambda part: isinstance(part, ast.Assert),
-        "handler inside a branch": lambda part: isinstance(part, ast.If | ast.For | ast.While | ast.AsyncFor)
-        and any(isinstance(each, ast.Try) for each in ast.walk(part)),
+        "handler inside a branch": lambda part: (
+            isinstance(part, ast.If | ast.For | ast.While | ast.AsyncFor)
+            and any(isinstance(each, ast.Try) for each in ast.walk(part))
+        ),
         "except*": lambda part: type(part).__name__ == "TryStar",
     }
     return {name for name, holds in known.items() if any(holds(part) for part in parts)}

@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pareback.gates.facts import FileFacts
+from pareback.gates.index.view import plain
 from pareback.gates.languages import python
 from pareback.gates.scores import wide
-from pareback.gates.view import plain
 from pareback.gates.wide import Load
 from pareback.gates.zones import zone
 

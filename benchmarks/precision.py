@@ -15,11 +15,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pareback.gates.index.view import plain
 from pareback.gates.languages import python
-from pareback.gates.owners import declarations
 from pareback.gates.points import HALF_CHECK, PLACES
+from pareback.gates.reading.owners import declarations
 from pareback.gates.scores import wide
-from pareback.gates.view import plain
 from pareback.gates.wide import Load, Posting, View, WideSignal
 from pareback.gates.zones import zone
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import complexipy
 
+from pareback.gates.index.source import Source
 from pareback.gates.judge import judge, with_reference
-from pareback.gates.source import Source
 from pareback.gates.zones import zone
 from pareback.workspaces.repository import open_repository
 

@@ -22,8 +22,8 @@ from math import fsum
 
 from pareback.gates.delta import Delta
 from pareback.gates.facts import FileFacts
-from pareback.gates.lines import costs, flows
 from pareback.gates.points import CREDIT, DEAD_CREDIT, DECIMALS
+from pareback.gates.reading.lines import costs, flows
 
 _DEAD = "H7"
 """The rule that new dead code breaks: it marks the loads that are about dead units."""

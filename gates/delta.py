@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from math import fsum
 
 from pareback.gates.facts import FileFacts
+from pareback.gates.index.trees import Ground
 from pareback.gates.moved import Movement, movement
 from pareback.gates.points import DECIMALS
 from pareback.gates.scores import Scores, ids, score, signals
-from pareback.gates.trees import Ground
 
 
 @dataclass(frozen=True, slots=True)

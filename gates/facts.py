@@ -8,7 +8,7 @@ numbers, booleans and tuples of these: `gates/rows.py` turns them into JSON list
 from dataclasses import dataclass
 from typing import Literal
 
-from pareback.gates.silence import Suppression, Typed
+from pareback.gates.reading.silence import Suppression, Typed
 from pareback.gates.ties import Import, Mention, Passed, Unused, Write
 
 UnitKind = Literal["function", "class", "module"]

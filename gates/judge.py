@@ -11,14 +11,14 @@ from pareback.gates.budget import Budget
 from pareback.gates.credit import charged
 from pareback.gates.delta import fits, measure
 from pareback.gates.hard import broken_rules
+from pareback.gates.index.source import Source
+from pareback.gates.index.trees import ground
 from pareback.gates.match import origins, units
 from pareback.gates.plan import findings
 from pareback.gates.points import TABLE
 from pareback.gates.reference import UNKNOWN, difference
 from pareback.gates.rule import Patch
 from pareback.gates.sides import gather
-from pareback.gates.source import Source
-from pareback.gates.trees import ground
 from pareback.gates.verdict import Verdict
 from pareback.gates.waivers import settled
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from pareback.gates.facts import FileFacts, Unit
-from pareback.gates.overlap import likeness, pairs
+from pareback.gates.reading.overlap import likeness, pairs
 
 COVERED = 0.6
 """Share of its logical lines that must come from the base for a unit not to be new."""

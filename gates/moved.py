@@ -10,9 +10,9 @@ from math import fsum
 from typing import Self
 
 from pareback.gates.facts import FileFacts
+from pareback.gates.index.trees import Ground, tree
+from pareback.gates.index.view import Filed, said
 from pareback.gates.scores import filings, readers, wide
-from pareback.gates.trees import Ground, tree
-from pareback.gates.view import Filed, said
 from pareback.gates.wide import Load, View, WideSignal
 
 

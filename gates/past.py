@@ -10,9 +10,9 @@ from math import fsum
 from pathlib import PurePosixPath
 
 from pareback.gates.facts import FileFacts, Unit
+from pareback.gates.index.source import Source
 from pareback.gates.scores import language, score
 from pareback.gates.sides import gather
-from pareback.gates.source import Source
 from pareback.gates.zones import zone
 
 MOST_FILES = 40

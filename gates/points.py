@@ -9,7 +9,7 @@ way of writing the same behaviour is the cheapest, which tests hold against a ta
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-TABLE = "cp/1"
+TABLE = "cp/2"
 
 
 @dataclass(frozen=True, slots=True)

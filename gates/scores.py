@@ -9,11 +9,11 @@ from typing import Any
 
 from pareback.gates.facts import FileFacts
 from pareback.gates.format import Format
+from pareback.gates.index.view import Filing
 from pareback.gates.language import Language
-from pareback.gates.owners import declarations
 from pareback.gates.points import TABLE
+from pareback.gates.reading.owners import declarations
 from pareback.gates.signal import Charge, Signal
-from pareback.gates.view import Filing
 from pareback.gates.wide import WideSignal
 
 IN_FORCE = (

@@ -12,8 +12,8 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from pareback.gates.facts import FileFacts, Problem, Unit
+from pareback.gates.index.source import Source
 from pareback.gates.scores import language
-from pareback.gates.source import Source
 from pareback.gates.verdict import Unpriced
 from pareback.gates.zones import zone
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from pareback.gates.budget import Budget, read
-from pareback.gates.extraction import Extracted, Job, extract
-from pareback.gates.index import Index
+from pareback.gates.index.extraction import Extracted, Job, extract
+from pareback.gates.index.index import Index
+from pareback.gates.index.source import Source
+from pareback.gates.index.store import Store
 from pareback.gates.judge import judge
 from pareback.gates.scores import FORMATS, telling
-from pareback.gates.source import Source
-from pareback.gates.store import Store
 from pareback.gates.verdict import Verdict, document
 from pareback.light.trees import Trees, Unreadable, Wanted, opened, root
 

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import asdict
 
 from pareback.gates.budget import AUTO, Budget, Evidence, learn, read, read_size
+from pareback.gates.index.source import Source
 from pareback.gates.past import function_lines, is_test
 from pareback.gates.scores import endings
-from pareback.gates.source import Source
 from pareback.orchestrator import history
 from pareback.orchestrator.boundary import Mistake
 from pareback.orchestrator.config import Settings

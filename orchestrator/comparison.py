@@ -9,10 +9,10 @@ from hashlib import blake2b
 from pathlib import Path
 
 from pareback.gates import budget as budgets
-from pareback.gates.index import Index
+from pareback.gates.index.index import Index
+from pareback.gates.index.source import Source
+from pareback.gates.index.store import Store
 from pareback.gates.judge import judge, with_reference
-from pareback.gates.source import Source
-from pareback.gates.store import Store
 from pareback.gates.verdict import Verdict
 from pareback.orchestrator import extractors, home
 from pareback.orchestrator.boundary import Mistake

@@ -8,7 +8,7 @@ from pathlib import Path
 from pareback.adapters.model import Model
 from pareback.adapters.ticket import Ticket
 from pareback.gates.budget import Budget
-from pareback.gates.source import Source
+from pareback.gates.index.source import Source
 from pareback.orchestrator.config import Settings
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.held_out import HeldOut

@@ -17,7 +17,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 import pareback
-from pareback.gates.extraction import Extracted, Job, asked, extract, heard
+from pareback.gates.index.extraction import Extracted, Job, asked, extract, heard
 
 _FEW = 64
 """Files below which starting another process costs more than it saves."""
@@ -25,7 +25,7 @@ _MINORS = range(sys.version_info.minor + 6, sys.version_info.minor, -1)
 _LOOP = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from pareback.gates.extraction import answer
+from pareback.gates.index.extraction import answer
 for line in sys.stdin:
     print(answer(line), flush=True)
 """

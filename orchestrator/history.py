@@ -13,11 +13,11 @@ from itertools import islice
 from typing import Any, Literal, TypeVar
 
 from pareback.gates.budget import Budget, Evidence, learn
-from pareback.gates.index import Index
+from pareback.gates.index.index import Index
+from pareback.gates.index.source import Source
 from pareback.gates.judge import judge
 from pareback.gates.past import Past, past, test_lines
 from pareback.gates.scores import edition
-from pareback.gates.source import Source
 from pareback.workspaces.log import Merged
 from pareback.workspaces.repository import MissingObject, Repository
 from pareback.workspaces.suite import WorkspaceError
@@ -176,7 +176,5 @@ def _kept(source: Source, key: str, build: Callable[..., T], make: Callable[[], 
     return known
 
 
-def _read(
-    delta: float, charged: float, lines: int, known: Sequence[Any], broken: Sequence[Sequence[Any]]
-) -> Replayed:
+def _read(delta: float, charged: float, lines: int, known: Sequence[Any], broken: Sequence[Sequence[Any]]) -> Replayed:
     return Replayed(delta, charged, lines, Past(*known), tuple(Broken(*row) for row in broken))

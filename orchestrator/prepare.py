@@ -12,7 +12,7 @@ from typing import Any
 
 from pareback.adapters.model import Model
 from pareback.gates.budget import Budget
-from pareback.gates.source import Source
+from pareback.gates.index.source import Source
 from pareback.orchestrator import allowance, ladder, parts, target, upkeep, warmth
 from pareback.orchestrator.boundary import Mistake
 from pareback.orchestrator.comparison import config_files, gate_source

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from math import fsum
 
 from pareback.gates.facts import Unit
-from pareback.gates.lines import costs
 from pareback.gates.points import CLONE
+from pareback.gates.reading.lines import costs
 from pareback.gates.syntax.leaves import END
 from pareback.gates.syntax.tokens import digest, skeleton
 

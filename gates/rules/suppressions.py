@@ -7,8 +7,8 @@ two of these mend an annotation that was wrong.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from pareback.gates import silence
 from pareback.gates.facts import FileFacts
+from pareback.gates.reading import silence
 from pareback.gates.rule import Item, Patch, Rule, finding, new
 from pareback.gates.signal import Advice
 from pareback.gates.verdict import Finding

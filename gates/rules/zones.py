@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pareback.gates.facts import FileFacts
-from pareback.gates.modules import edges
+from pareback.gates.reading.modules import edges
 from pareback.gates.rule import Patch, Rule, finding
 from pareback.gates.signal import Advice
 from pareback.gates.ties import Import

@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
-from pareback.gates.asked import about, listed, newest, one_each, touched
 from pareback.gates.facts import Cast, FileFacts, Unit
-from pareback.gates.owners import UNKNOWN, Place, declared_at, owners, short
 from pareback.gates.points import CAST, PLACES, RECAST
+from pareback.gates.reading.asked import about, listed, newest, one_each, touched
+from pareback.gates.reading.owners import UNKNOWN, Place, declared_at, owners, short
 from pareback.gates.signal import Advice, Charge, Example, counted, dearest
 from pareback.gates.wide import Entry, Load, Posting, Told, View, WideSignal
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from pareback.gates.facts import FileFacts, Unit
-from pareback.gates.owners import computing, short
 from pareback.gates.points import CLUMP, INTERFACE, PLACES
+from pareback.gates.reading.owners import computing, short
 from pareback.gates.signal import Example
 from pareback.gates.wide import Entry, Load, Posting, Told, View, WideSignal
 

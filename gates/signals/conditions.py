@@ -9,10 +9,21 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from pareback.gates.asked import Question, about, asked, by_owner, filed, listed, newest, one_each, touched, units
 from pareback.gates.facts import Atom, FileFacts, Unit
-from pareback.gates.owners import class_of, short
 from pareback.gates.points import CONDITION, PLACES
+from pareback.gates.reading.asked import (
+    Question,
+    about,
+    asked,
+    by_owner,
+    filed,
+    listed,
+    newest,
+    one_each,
+    touched,
+    units,
+)
+from pareback.gates.reading.owners import class_of, short
 from pareback.gates.signal import Example
 from pareback.gates.wide import Entry, Load, Posting, Told, View, WideSignal
 

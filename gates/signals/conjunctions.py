@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from pareback.gates.asked import compares, listed, newest
-from pareback.gates.conjuncts import Recurring, canonical, chosen, closed, covered, pairs, recurring, telling
 from pareback.gates.facts import Conjunction, FileFacts
 from pareback.gates.points import CONJUNCTION, FLOW, INTERFACE, MISSED, PLACES
+from pareback.gates.reading.asked import compares, listed, newest
+from pareback.gates.reading.conjuncts import Recurring, canonical, chosen, closed, covered, pairs, recurring, telling
 from pareback.gates.signal import Example
 from pareback.gates.wide import Entry, Load, Posting, Told, View, WideSignal
 

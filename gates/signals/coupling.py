@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from pareback.gates.facts import FileFacts
-from pareback.gates.modules import Edges, edges, knots, way_back
+from pareback.gates.reading.modules import Edges, edges, knots, way_back
 from pareback.gates.signal import Example
 from pareback.gates.ties import Import
 from pareback.gates.wide import Entry, Load, Posting, Told, View, WideSignal

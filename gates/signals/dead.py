@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from math import fsum
 
 from pareback.gates.facts import FileFacts, Size, Unit
-from pareback.gates.lines import volume_points
-from pareback.gates.owners import short
 from pareback.gates.points import UNUSED, step_points
-from pareback.gates.reached import Unreached, entries, unreached
+from pareback.gates.reading.lines import volume_points
+from pareback.gates.reading.owners import short
+from pareback.gates.reading.reached import Unreached, entries, unreached
 from pareback.gates.signal import Example
 from pareback.gates.ties import Unused
 from pareback.gates.wide import Entry, Load, Posting, Told, View, WideSignal

@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from pareback.gates.facts import FileFacts, Unit
-from pareback.gates.owners import class_of, short
 from pareback.gates.points import DRIFT
+from pareback.gates.reading.owners import class_of, short
+from pareback.gates.reading.together import MODULE, PREFIX, Field, Group, groups
 from pareback.gates.signal import Example, counted
-from pareback.gates.together import MODULE, PREFIX, Field, Group, groups
 from pareback.gates.wide import Entry, Load, Posting, Told, View, WideSignal
 
 _MAKERS = {"__init__", "__new__", "__post_init__", "__set_name__", "__setstate__", "__copy__", "__deepcopy__"}

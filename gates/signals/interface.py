@@ -10,8 +10,8 @@ from math import fsum
 from typing import Any, overload
 
 from pareback.gates.facts import Declared, FileFacts, Unit
-from pareback.gates.families import entries, inherited
 from pareback.gates.points import FLAG, FREE_PARAMETERS, INTERFACE, PARAMETER
+from pareback.gates.reading.families import entries, inherited
 from pareback.gates.signal import Advice, Charge, Example, Signal, counted, dearest
 from pareback.gates.wide import Entry, Load, Told, View
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from math import fsum
 
 from pareback.gates.facts import FileFacts, Unit
-from pareback.gates.origins import ANSWERS, ASKS, Origin, entries, found, touched
-from pareback.gates.owners import short
 from pareback.gates.points import INTERFACE, NIL_CHECK, NIL_SOURCE, PLACES
-from pareback.gates.relief import relief
+from pareback.gates.reading.origins import ANSWERS, ASKS, Origin, entries, found, touched
+from pareback.gates.reading.owners import short
+from pareback.gates.reading.relief import relief
 from pareback.gates.signal import Example
 from pareback.gates.wide import Entry, Load, Posting, Told, View, WideSignal
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from math import ceil
 
 from pareback.gates.facts import FileFacts
-from pareback.gates.owners import short
 from pareback.gates.points import REUSE
+from pareback.gates.reading.owners import short
 from pareback.gates.signal import Example
 from pareback.gates.syntax.tokens import digest
 from pareback.gates.wide import Entry, Load, Posting, Told, View, WideSignal

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pareback.gates.facts import FileFacts, Unit
-from pareback.gates.lines import volume_points
+from pareback.gates.reading.lines import volume_points
 from pareback.gates.signal import Advice, Charge, Example, Signal
 
 _PLAIN = "def f(a, b):\n    x = load(a)\n    y = join(x, b)\n    save(y)\n    return y\n"

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pareback.gates import silence
 from pareback.gates.facts import FileFacts, Unit
+from pareback.gates.reading import silence
 from pareback.gates.signal import Advice, Charge, Example, Signal, counted, dearest
 
 _PLAIN = "def f(a):\n    return g(a)\n"

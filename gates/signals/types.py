@@ -10,7 +10,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from math import fsum
 
-from pareback.gates.asked import (
+from pareback.gates.facts import Atom, FileFacts, Unit
+from pareback.gates.points import CONJOINED, FEW_TYPES, INTERFACE, PLACES, TYPE_TEST
+from pareback.gates.reading.asked import (
     about,
     ancestors,
     asked,
@@ -23,12 +25,10 @@ from pareback.gates.asked import (
     touched,
     units,
 )
-from pareback.gates.conjuncts import closed, covered, recurring
-from pareback.gates.facts import Atom, FileFacts, Unit
-from pareback.gates.owners import kin, owners, short
-from pareback.gates.phrases import thing
-from pareback.gates.points import CONJOINED, FEW_TYPES, INTERFACE, PLACES, TYPE_TEST
-from pareback.gates.relief import relief
+from pareback.gates.reading.conjuncts import closed, covered, recurring
+from pareback.gates.reading.owners import kin, owners, short
+from pareback.gates.reading.phrases import thing
+from pareback.gates.reading.relief import relief
 from pareback.gates.signal import Example
 from pareback.gates.wide import Entry, Load, Posting, Told, View, WideSignal
 

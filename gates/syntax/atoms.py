@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pareback.gates.facts import Atom, Conjunction
-from pareback.gates.phrases import phrase
+from pareback.gates.reading.phrases import phrase
 from pareback.gates.syntax.comparisons import Leaf, leaves, pairs
 from pareback.gates.syntax.draft import Draft
 from pareback.gates.syntax.subjects import LOCAL, OPAQUE, bare, last, spelled, subject, text

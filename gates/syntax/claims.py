@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 
 from pareback.gates.facts import Unit
-from pareback.gates.silence import Suppression, Typed
+from pareback.gates.reading.silence import Suppression, Typed
 from pareback.gates.syntax.comments import unit_at
 from pareback.gates.syntax.draft import Draft
 

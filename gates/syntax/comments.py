@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from pareback.gates.facts import Unit
-from pareback.gates.silence import Suppression
+from pareback.gates.reading.silence import Suppression
 
 _SUSPICIOUS = re.compile(
     r"#[^\n]*(?:noqa|nosec|pragma\s*:|pylint\s*:|pyre-|mypy\s*:|(?:type|ty|pyright|complexipy)\s*:\s*(?:ignore|basic|false))",

@@ -11,12 +11,12 @@ import pytest
 from pareback.gates.budget import Budget
 from pareback.gates.delta import measure
 from pareback.gates.facts import FileFacts
+from pareback.gates.index.source import Source
+from pareback.gates.index.store import Store
+from pareback.gates.index.trees import ground
 from pareback.gates.judge import judge as judge_trees
 from pareback.gates.judge import with_reference
 from pareback.gates.languages import python
-from pareback.gates.source import Source
-from pareback.gates.store import Store
-from pareback.gates.trees import ground
 from pareback.gates.verdict import Verdict
 
 Text = str | bytes

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from pareback.gates.index.view import plain
 from pareback.gates.languages import python
 from pareback.gates.scores import filings, wide
-from pareback.gates.view import plain
 from pareback.gates.wide import Load, Told, View, WideSignal
 
 RULE = "def can_{0}(user, doc):\n    return user.active and not user.banned and doc.owner == user.id\n"

@@ -14,13 +14,13 @@ import pytest
 from pareback.gates.clones.align import align
 from pareback.gates.clones.holes import Hole, holes
 from pareback.gates.facts import FileFacts
+from pareback.gates.index.view import plain
 from pareback.gates.languages import python
-from pareback.gates.lines import costs, volume_points
 from pareback.gates.points import LOOKED_AT, step_points
+from pareback.gates.reading.lines import costs, volume_points
 from pareback.gates.signals import clones
 from pareback.gates.syntax.leaves import END
 from pareback.gates.verdict import Verdict
-from pareback.gates.view import plain
 from pareback.gates.wide import Load, Told, View
 
 Judge = Callable[..., Verdict]

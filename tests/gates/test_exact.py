@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from pareback.gates.facts import FileFacts
+from pareback.gates.index.view import plain
 from pareback.gates.languages import python
 from pareback.gates.moved import touched
-from pareback.gates.owners import declarations
+from pareback.gates.reading.owners import declarations
 from pareback.gates.scores import wide
-from pareback.gates.view import plain
 from pareback.gates.wide import Load, View, WideSignal
 
 OWN = {"S5", "S10", "S12", "S13", "S15", "S16"}

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pareback.gates.index import Index
-from pareback.gates.segment import Filed, by_key
+from pareback.gates.index.index import Index
+from pareback.gates.index.segment import Filed, by_key
 from pareback.gates.wide import Entry
 
 BLOBS = {

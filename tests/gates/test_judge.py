@@ -9,9 +9,9 @@ import pytest
 
 from pareback.gates.budget import Budget
 from pareback.gates.delta import fits
+from pareback.gates.index.source import Source
 from pareback.gates.judge import judge as judge_trees
 from pareback.gates.points import TABLE
-from pareback.gates.source import Source
 from pareback.gates.verdict import Unpriced, Verdict, document
 
 Judge = Callable[..., Verdict]

@@ -7,7 +7,7 @@ import pytest
 from pareback.gates.facts import Unit
 from pareback.gates.languages import python
 from pareback.gates.match import Key, origins, units
-from pareback.gates.overlap import likeness
+from pareback.gates.reading.overlap import likeness
 
 TOTAL = """
 def total(rows, rate):

@@ -3,7 +3,7 @@
 import pytest
 
 from pareback.gates.languages import python
-from pareback.gates.modules import edges, knots, module, way_back
+from pareback.gates.reading.modules import edges, knots, module, way_back
 
 
 def needed(**files: str) -> dict[str, tuple[str, ...]]:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 import pytest
 
 from pareback.gates.facts import FileFacts, Nil
+from pareback.gates.index.view import plain
 from pareback.gates.languages import python
 from pareback.gates.scores import filings
 from pareback.gates.signals import nils
-from pareback.gates.view import plain
 from pareback.gates.wide import Load, Told, View
 
 

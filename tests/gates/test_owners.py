@@ -1,8 +1,8 @@
 """Whose attribute it is: families of classes, and what cannot be told."""
 
+from pareback.gates.index.view import plain
 from pareback.gates.languages import python
-from pareback.gates.owners import Owners, declarations, owners
-from pareback.gates.view import plain
+from pareback.gates.reading.owners import Owners, declarations, owners
 
 BASE = "class Base:\n    def __init__(self):\n        self.size = 1\n"
 CHILD = "class Child(Base):\n    size = 2\n"

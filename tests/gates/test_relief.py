@@ -3,7 +3,7 @@
 import pytest
 
 from pareback.gates.languages import python
-from pareback.gates.relief import relief
+from pareback.gates.reading.relief import relief
 
 NESTED = """
 def f(a, b, c):

@@ -8,10 +8,10 @@ import pytest
 
 from pareback.gates import signals as folder
 from pareback.gates.facts import FileFacts
+from pareback.gates.index.view import plain
 from pareback.gates.languages import python
 from pareback.gates.scores import IN_FORCE, filings, signals, wide
 from pareback.gates.signal import Example, Signal
-from pareback.gates.view import plain
 from pareback.gates.wide import Load, WideSignal
 
 Part = Signal | WideSignal

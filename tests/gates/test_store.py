@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from pareback.gates.facts import FileFacts
+from pareback.gates.index.source import Source
+from pareback.gates.index.store import Store
 from pareback.gates.judge import judge as judge_trees
 from pareback.gates.languages import python
 from pareback.gates.rows import from_rows, rows
-from pareback.gates.source import Source
-from pareback.gates.store import Store
 from pareback.gates.verdict import Verdict
 
 Judge = Callable[..., Verdict]

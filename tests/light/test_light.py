@@ -80,7 +80,8 @@ def test_two_revisions_and_the_budget_of_the_base(repo: Path) -> None:
     (repo / "pareback.toml").write_text("budget = 100\n")
     git(repo, "commit", "-q", "-a", "-m", "grown")
     assert verdict(repo, "HEAD~1..HEAD") == verdict(repo, "--base", "HEAD~1")
-    assert (gate(repo, "HEAD~1..HEAD")[0], gate(repo, "HEAD..HEAD~1")[0]) == (1, 0)
+    assert (verdict(repo, "HEAD~1..HEAD")["budget"], verdict(repo, "HEAD..HEAD~1")["budget"]) == (0.5, 100.0)
+    assert gate(repo, "HEAD~1..HEAD")[0] == 1
 
 
 @pytest.mark.parametrize(

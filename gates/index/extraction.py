@@ -4,10 +4,10 @@ import json
 from dataclasses import dataclass
 
 from pareback.gates.facts import FileFacts
+from pareback.gates.index.segment import Filed, by_key
+from pareback.gates.index.store import packed
 from pareback.gates.rows import from_rows
 from pareback.gates.scores import filings, language
-from pareback.gates.segment import Filed, by_key
-from pareback.gates.store import packed
 
 
 @dataclass(frozen=True, slots=True)

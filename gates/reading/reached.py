@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from pareback.gates.facts import FileFacts, Unit
-from pareback.gates.owners import computing, short
+from pareback.gates.reading.owners import computing, short
 from pareback.gates.ties import private
 from pareback.gates.wide import Entry, Posting, View
 

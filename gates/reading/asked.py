@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from math import fsum
 
 from pareback.gates.facts import Atom, FileFacts, Unit
-from pareback.gates.owners import UNKNOWN, Owners, Place, attribute, owners, short
-from pareback.gates.phrases import phrase, thing
 from pareback.gates.points import HALF_CHECK
+from pareback.gates.reading.owners import UNKNOWN, Owners, Place, attribute, owners, short
+from pareback.gates.reading.phrases import phrase, thing
 from pareback.gates.wide import Entry, Load, Posting, View
 
 _HIDDEN = ("$", "…", "*.")

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pareback.gates.facts import FileFacts, Unit
-from pareback.gates.source import Source
-from pareback.gates.view import Filed, named, posted
+from pareback.gates.index.source import Source
+from pareback.gates.index.view import Filed, named, posted
 from pareback.gates.wide import Posting, View
 
 

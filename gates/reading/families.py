@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from pareback.gates.facts import Declared, FileFacts
-from pareback.gates.owners import short
+from pareback.gates.reading.owners import short
 from pareback.gates.wide import Entry, Posting, View
 
 _KEY = "class:"

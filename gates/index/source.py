@@ -10,16 +10,16 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import PurePosixPath
 
-from pareback.gates.extraction import Extracted, Job, extract
 from pareback.gates.facts import FileFacts, Unit
-from pareback.gates.index import Index
+from pareback.gates.index.extraction import Extracted, Job, extract
+from pareback.gates.index.index import Index
+from pareback.gates.index.segment import Filed
+from pareback.gates.index.store import Store
+from pareback.gates.index.view import named
 from pareback.gates.language import Language
 from pareback.gates.reference import NONE, VERSION, Figures, figures
 from pareback.gates.rows import from_rows, unit_from
 from pareback.gates.scores import language
-from pareback.gates.segment import Filed
-from pareback.gates.store import Store
-from pareback.gates.view import named
 from pareback.gates.zones import zone
 
 Read = Callable[[str], bytes]

@@ -13,11 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pareback.gates import segment
-from pareback.gates.segment import Filed, Segment
+from pareback.gates.index import segment
+from pareback.gates.index.segment import Filed, Segment
 from pareback.gates.wide import Entry
 
-FILING = "2"
+FILING = "3"
 """Raised whenever some file would file something else: segments of another version are never read."""
 
 _MOST = 8

@@ -7,7 +7,7 @@ from math import fsum
 from typing import TypeVar
 
 from pareback.gates.facts import Unit
-from pareback.gates.lines import costs
+from pareback.gates.reading.lines import costs
 
 K = TypeVar("K")
 Gram = tuple[str, ...]

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from math import fsum
 
 from pareback.gates.facts import Atom, FileFacts, Unit
-from pareback.gates.owners import UNKNOWN, attribute, class_of, owners, short
 from pareback.gates.points import HALF_CHECK
+from pareback.gates.reading.owners import UNKNOWN, attribute, class_of, owners, short
 from pareback.gates.wide import Entry, Posting, View
 
 _ATTRIBUTE, _CALL, _PLAIN = "nil:.", "nil:()", "nil:="

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pareback.gates.owners import Owners, attribute, owners, short
 from pareback.gates.points import DRIFT
+from pareback.gates.reading.owners import Owners, attribute, owners, short
 from pareback.gates.wide import Posting, View
 
 PREFIX = "writes:"
