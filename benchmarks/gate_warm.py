@@ -22,7 +22,7 @@ from pareback.gates.budget import read
 from pareback.gates.index.index import Index
 from pareback.gates.index.source import Source
 from pareback.gates.index.store import Store
-from pareback.gates.judge import judge
+from pareback.gates.judge import Terms, judge
 
 BUDGET = read("medium")
 
@@ -73,7 +73,7 @@ def patch(tree: Tree, count: int, chance: random.Random) -> Mapping[str, str]:
 
 def timed(tree: Tree, source: Source, head: Mapping[str, str]) -> float:
     started = time.process_time()  # one thread that waits for nothing: what others do does not count
-    judge(tree.files, head, source=source, budget=BUDGET)
+    judge(tree.files, head, source=source, terms=Terms(BUDGET))
     return (time.process_time() - started) * 1000
 
 

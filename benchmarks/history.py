@@ -21,7 +21,7 @@ from pareback.gates.budget import Evidence, learn
 from pareback.gates.delta import fits
 from pareback.gates.index.source import Source
 from pareback.gates.index.store import Store
-from pareback.gates.judge import judge
+from pareback.gates.judge import Terms, judge
 from pareback.gates.past import test_lines
 from pareback.gates.points import BUDGETS, TABLE
 from pareback.orchestrator.history import Change, replay
@@ -129,7 +129,7 @@ def tickets(file: Path, mirror: Path, cache: Path) -> None:
         with opened(mirror / ticket["repo"].replace("/", "+") / "repo", cache) as (repository, source):
             base, head = (repository.files(ticket[side]) for side in ("base", "commit"))
             budget = learn(Evidence(test_lines=test_lines(base, head, source)))
-            verdict = judge(base, head, source=source, budget=budget)
+            verdict = judge(base, head, source=source, terms=Terms(budget))
             hard = "; ".join(found.id for found in verdict.hard)
             fit = "yes" if fits(verdict.charged, budget.points) else "no"
             print(row(ticket["id"], ticket["size"], verdict.delta, verdict.charged, budget.points, fit, hard))

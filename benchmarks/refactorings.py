@@ -46,7 +46,7 @@ def measured(entry: Mapping[str, str], mirror: Path) -> Measured:
         with open_repository(clone, shadow=Path(folder) / "shadow") as repository:
             source = Source(repository.read)
             trees = [repository.files(entry[side]) for side in ("base", "commit")]
-            verdict = judge(trees[0], trees[1], source=source, budget=None)
+            verdict = judge(trees[0], trees[1], source=source)
             told = with_reference(verdict, trees[0], trees[1], source=source).reference
             changed = [path for path, _ in set(trees[0].items()) ^ set(trees[1].items())]
             priced = sorted({path for path in changed if path.endswith(".py") and zone(path) is None})

@@ -5,7 +5,7 @@ A budget below zero asks for code to become simpler, and is held against the del
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from pareback.gates.budget import Budget
 from pareback.gates.credit import charged
@@ -16,11 +16,27 @@ from pareback.gates.index.trees import ground
 from pareback.gates.match import origins, units
 from pareback.gates.plan import findings
 from pareback.gates.points import TABLE
+from pareback.gates.reading.reached import referenced, spoken
 from pareback.gates.reference import UNKNOWN, difference
 from pareback.gates.rule import Patch
 from pareback.gates.sides import gather
 from pareback.gates.verdict import Verdict
 from pareback.gates.waivers import settled
+from pareback.gates.zones import zone
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a patch is held against. Without a budget only hard findings count. `waive` names findings that the operator
+    accepts, as `waivers` has it. `tests` are files that come with a ticket, path to blob id, and lie in neither tree:
+    the names that they use count as used on both sides."""
+
+    budget: Budget | None = None
+    waive: tuple[str, ...] = ()
+    tests: Mapping[str, str] = field(default_factory=dict)
+
+
+_PLAIN = Terms()
 
 
 def judge(
@@ -28,20 +44,20 @@ def judge(
     head: Mapping[str, str],
     *,
     source: Source,
-    budget: Budget | None,
-    waive: tuple[str, ...] = (),
+    terms: Terms = _PLAIN,
 ) -> Verdict:
     """Judge head against base: mappings of path to blob id. Of whole trees, so that signals over the repository see it
-    all; of the changed paths alone they see no more than these.
-
-    `waive` names findings that the operator accepts, as `waivers` has it. Without a budget only hard findings count.
+    all; of the changed paths alone they see no more than these. The names that tests of the patch use count as used.
     """
+    budget = terms.budget
     sides = gather(base, head, source)
-    delta = measure(sides.base, sides.head, ground(base.items() & head.items(), source))
+    brought = {blob for path, blob in head.items() - base.items() if zone(path) == "tests"} | {*terms.tests.values()}
+    used = referenced(name for blob in sorted(brought) for name in spoken(source.read(blob)))
+    delta = measure(sides.base, sides.head, ground(base.items() & head.items(), source, used))
     came_from = origins(units(sides.base), units(sides.head))
     patch = Patch(sides, delta, came_from, (base, head), source.read)
     found = findings(sides, delta, came_from, broken_rules(patch))
-    judged = settled(found, waive, view=delta.movement.head, tree=head)
+    judged = settled(found, terms.waive, view=delta.movement.head, tree=head)
     paid = delta.total if budget and budget.points < 0 else charged(sides.base, sides.head, delta)
     blocked = any(finding.hard and not finding.waived for finding in judged)
     return Verdict(

@@ -16,7 +16,7 @@ from pareback.gates.index.extraction import Extracted, Job, extract
 from pareback.gates.index.index import Index
 from pareback.gates.index.source import Source
 from pareback.gates.index.store import Store
-from pareback.gates.judge import judge
+from pareback.gates.judge import Terms, judge
 from pareback.gates.scores import FORMATS, telling
 from pareback.gates.verdict import Verdict, document
 from pareback.light.trees import Trees, Unreadable, Wanted, opened, root
@@ -46,8 +46,9 @@ def run(words: argparse.Namespace) -> int:
             trees.base,
             trees.head,
             source=source,
-            budget=_budget(words.budget or settings.get("budget", "auto")),
-            waive=(*words.waive, *settings.get("waive", ())),
+            terms=Terms(
+                _budget(words.budget or settings.get("budget", "auto")), (*words.waive, *settings.get("waive", ()))
+            ),
         )
         source.store.close()
     told = document(verdict)

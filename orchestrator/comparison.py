@@ -12,7 +12,7 @@ from pareback.gates import budget as budgets
 from pareback.gates.index.index import Index
 from pareback.gates.index.source import Source
 from pareback.gates.index.store import Store
-from pareback.gates.judge import judge, with_reference
+from pareback.gates.judge import Terms, judge, with_reference
 from pareback.gates.verdict import Verdict
 from pareback.orchestrator import extractors, home
 from pareback.orchestrator.boundary import Mistake
@@ -129,7 +129,7 @@ def _judged(repository: Repository, base: str, head: str, settings: Settings) ->
     if settings.budget.strip().lower() == budgets.AUTO:
         start = repository.head or base
         budget = budgets.learn(budgets.Evidence(past=learned(repository, source, start=start, seconds=PATIENCE)))
-    verdict = judge(*trees, source=source, budget=budget, waive=settings.waive)
+    verdict = judge(*trees, source=source, terms=Terms(budget, settings.waive))
     try:
         return with_reference(verdict, *trees, source=source)
     finally:

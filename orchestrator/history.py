@@ -149,7 +149,7 @@ def _replayed(repository: Repository, source: Source, commit: Merged) -> Replaye
 
 
 def _judged(repository: Repository, source: Source, commit: Merged) -> Replayed:
-    verdict = judge(repository.files(commit.parent), repository.files(commit.id), source=source, budget=None)
+    verdict = judge(repository.files(commit.parent), repository.files(commit.id), source=source)
     changed = _changed(repository, commit)
     return Replayed(
         verdict.delta,

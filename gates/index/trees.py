@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from pareback.gates.facts import FileFacts, Unit
 from pareback.gates.index.source import Source
 from pareback.gates.index.view import Filed, named, posted
-from pareback.gates.wide import Posting, View
+from pareback.gates.wide import Entry, Posting, View
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The files that both trees share: for every blob the paths at which it lies."""
+    """The files that both trees share: for every blob the paths at which it lies; and what is said `besides`, by key,
+    in files that belong to neither."""
 
     source: Source
     paths: Mapping[str, Sequence[str]]
+    besides: Mapping[str, Sequence[Posting]]
 
     def prepare(self, keys: Iterable[str]) -> None:
         """Look these keys up at once: they will be asked for one by one. Files that the index does not know are read
@@ -24,12 +26,13 @@ class Ground:
 
     def postings(self, key: str) -> list[Posting]:
         """What the shared files file under the key."""
-        return [
+        found = [
             Posting(path, entry.unit, entry.line, entry.detail)
             for blob, entries in self.source.index.find((key,))[key]
             for path in self.paths.get(blob, ())
             for entry in entries
         ]
+        return [*found, *self.besides.get(key, ())]
 
 
 class _Layered:
@@ -63,14 +66,14 @@ class _Layered:
         return self._blobs[path]
 
 
-def ground(shared: Iterable[tuple[str, str]], source: Source) -> Ground:
+def ground(shared: Iterable[tuple[str, str]], source: Source, besides: Iterable[Entry] = ()) -> Ground:
     """The ground of the files that two trees share, as pairs of path and blob id; those of no priced language and those
-    in a zone do not count."""
+    in a zone do not count. `besides` is filed in both trees, at no path."""
     paths: dict[str, list[str]] = {}
     for path, blob in shared:
         if source.prices(path):
             paths.setdefault(blob, []).append(path)
-    return Ground(source, paths)
+    return Ground(source, paths, posted({"": [*besides]}))
 
 
 def tree(below: Ground, files: Mapping[str, FileFacts], filed: Filed) -> View:

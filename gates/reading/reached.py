@@ -4,6 +4,7 @@ Definitions and mentions of a name stand under one key, a class with all its met
 under every beginning of its name that ends with an underscore: a text such as `"_visit_"` reaches all of these.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from pareback.gates.ties import private
 from pareback.gates.wide import Entry, Posting, View
 
 _KEY = "name:"
+_PRIVATE = re.compile(r"\b_\w+")
 _IS, _PART, _UNDER, _SAID = "is", "part", "under", "said"
 _SURE, _LIKELY, _REACHES, _HELD = "sure", "likely", "reaches", "held"
 
@@ -53,6 +55,11 @@ def entries(facts: FileFacts) -> Iterator[Entry]:
 def referenced(names: Iterable[str]) -> Iterator[Entry]:
     """What stands in the index for names that are used from outside the tree: by tests, by the ticket."""
     return (Entry(_KEY + name, "", 1, (_SAID, _HELD, _REACHES)) for name in sorted(set(names)))
+
+
+def spoken(source: bytes) -> set[str]:
+    """The private names that stand anywhere in a file, such as a test."""
+    return set(_PRIVATE.findall(source.decode("utf-8", "replace")))
 
 
 def _defined(facts: FileFacts) -> Iterator[Entry]:

@@ -3,7 +3,7 @@
 import time
 from dataclasses import replace
 
-from pareback.gates.judge import judge
+from pareback.gates.judge import Terms, judge
 from pareback.gates.verdict import Verdict
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.ledger import effect_key
@@ -26,10 +26,14 @@ def measure(candidate: Candidate, context: Context) -> Candidate:
 def price(commit: str, context: Context) -> Verdict:
     """The verdict on one commit against the base, under the run's frozen budget and waivers."""
     repository = context.repository
+    base = repository.files(context.base)
     return judge(
-        repository.files(context.base),
+        base,
         repository.files(commit),
         source=context.source,
-        budget=context.budget,
-        waive=(*context.ticket.waive, *context.settings.waive),
+        terms=Terms(
+            budget=context.budget,
+            waive=(*context.ticket.waive, *context.settings.waive),
+            tests=dict(repository.files(context.tests_tree).items() - base.items()),
+        ),
     )

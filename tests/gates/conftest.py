@@ -14,8 +14,8 @@ from pareback.gates.facts import FileFacts
 from pareback.gates.index.source import Source
 from pareback.gates.index.store import Store
 from pareback.gates.index.trees import ground
+from pareback.gates.judge import Terms, with_reference
 from pareback.gates.judge import judge as judge_trees
-from pareback.gates.judge import with_reference
 from pareback.gates.languages import python
 from pareback.gates.verdict import Verdict
 
@@ -61,7 +61,7 @@ def judge() -> Judge:
         blobs: dict[str, bytes] = {}
         trees = [_tree(side, blobs) for side in (base, head)]
         source = Source(blobs.__getitem__, Store() if store is None else store)
-        verdict = judge_trees(*trees, source=source, budget=budget, waive=waive)
+        verdict = judge_trees(*trees, source=source, terms=Terms(budget, waive))
         return with_reference(verdict, *trees, source=source)
 
     return run

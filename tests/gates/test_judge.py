@@ -10,6 +10,7 @@ import pytest
 from pareback.gates.budget import Budget
 from pareback.gates.delta import fits
 from pareback.gates.index.source import Source
+from pareback.gates.judge import Terms
 from pareback.gates.judge import judge as judge_trees
 from pareback.gates.points import TABLE
 from pareback.gates.verdict import Unpriced, Verdict, document
@@ -24,7 +25,7 @@ def test_an_unchanged_tree_costs_nothing_and_is_not_read() -> None:
     def read(blob: str) -> bytes:
         raise AssertionError(blob)
 
-    verdict = judge_trees({"a.py": "1"}, {"a.py": "1"}, source=Source(read), budget=None)
+    verdict = judge_trees({"a.py": "1"}, {"a.py": "1"}, source=Source(read))
     assert (verdict.delta, verdict.within, verdict.findings) == (0.0, True, ())
     assert verdict.reference == {"cyclomatic": None, "halstead_volume": None, "lines": None}
 
@@ -198,3 +199,19 @@ def test_the_document_is_plain_json(judge: Judge) -> None:
 def test_importing_the_gate_does_not_load_radon() -> None:
     code = "import sys, pareback.gates.judge, pareback.gates.plan; sys.exit('radon' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_tests_use_is_not_dead(judge: Judge) -> None:
+    helper = "def _half(a):\n    if a:\n        return a / 2\n    return 0\n"
+    test = "from shop.cart import _half\n\n\ndef test_half():\n    assert _half(4) == 2\n"
+    alone = judge({"shop/cart.py": PLAIN}, {"shop/cart.py": PLAIN + helper})
+    beside = judge({"shop/cart.py": PLAIN}, {"shop/cart.py": PLAIN + helper, "tests/test_cart.py": test})
+    assert [finding.id for finding in alone.hard] == ["H7:unit _half"]
+    assert (beside.hard, beside.signals["S15"]) == ((), 0.0)
+
+
+def test_what_the_tests_of_a_ticket_use_is_not_dead() -> None:
+    blobs = {"1": b"", "2": b"def _half(a):\n    return a / 2\n", "t": b"assert _half(4) == 2\n"}
+    trees, source = ({"a.py": "1"}, {"a.py": "2"}), Source(blobs.__getitem__)
+    assert judge_trees(*trees, source=source).signals["S15"] > 0
+    assert judge_trees(*trees, source=source, terms=Terms(tests={"test_a.py": "t"})).signals["S15"] == 0

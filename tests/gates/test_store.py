@@ -201,7 +201,7 @@ def test_with_it_nothing_is_extracted_twice(tmp_path: Path) -> None:
 
     for _ in range(2):
         store = Store(tmp_path / "facts.db")
-        judge_trees({"a.py": "1"}, {"a.py": "2"}, source=Source(read, store), budget=None)
+        judge_trees({"a.py": "1"}, {"a.py": "2"}, source=Source(read, store))
         store.close()
     assert sorted(set(reads)) == ["1", "2"]
     assert len(reads) == 2

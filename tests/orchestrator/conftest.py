@@ -175,7 +175,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     lay_out(root, FILES)
     environ = {"PATH": os.environ["PATH"], "PAREBACK_HOME": str(place), "PAREBACK_CONFIG": str(place / "none.toml")}
     sky = {"TOY_WEATHER": str(weather)}
-    flags = {"python": sys.executable, "test_seconds": 2.0, "budget": "fix", "environment": sky}
+    flags = {"python": sys.executable, "test_seconds": 2.0, "budget": "fix", "environment": sky, "sandbox": "none"}
     ticket = Ticket("toy", "Orders of 50.00 ship free.", title="Ship free from 50.00", repo=str(root))
     signals = threading.Event(), threading.Event()
     with ExitStack() as stack:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from pareback.gates.budget import Budget
-from pareback.gates.extraction import Extracted, Job, extract
-from pareback.gates.judge import judge
-from pareback.gates.source import Source
+from pareback.gates.index.extraction import Extracted, Job, extract
+from pareback.gates.index.source import Source
+from pareback.gates.judge import Terms, judge
 from pareback.orchestrator.extractors import Newer, Worker, spread
 
 BODY = "def f{0}(a):\n    if a.x is None:\n        return {0}\n    return 'é'\n"
@@ -62,7 +62,7 @@ def test_what_is_newer_than_us_is_priced_under_a_newer_python() -> None:
     blobs = {path: path for path in tree}
 
     def verdict(source: Source) -> list[str]:
-        return [finding.id for finding in judge({}, blobs, source=source, budget=Budget(9.0, "given")).findings]
+        return [finding.id for finding in judge({}, blobs, source=source, terms=Terms(Budget(9.0, "given"))).findings]
 
     assert verdict(Source(tree.__getitem__)) == ["H10:soon.py"]
     assert verdict(Source(tree.__getitem__, newer=Newer(newest(), {}))) == []

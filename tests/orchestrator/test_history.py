@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pareback.gates.budget import Evidence, learn
-from pareback.gates.source import Source
-from pareback.gates.store import Store
+from pareback.gates.index.source import Source
+from pareback.gates.index.store import Store
 from pareback.orchestrator.history import OWN, kind, learned, replay
 from pareback.orchestrator.tally import document, lines
 from pareback.workspaces.repository import Repository, open_repository

@@ -34,7 +34,9 @@ CHECK = {
     *("schema", "table", "base", "head", "delta", "charged", "budget", "budget_source", "within", "signals"),
     *("unpriced", "reference", "findings"),
 }
-FINDING = {*("id", "signal", "hard", "waived", "path", "line", "unit", "points", "saves", "message", "do", "others")}
+FINDING = {
+    *("id", "signal", "hard", "waived", "hash", "path", "line", "unit", "points", "saves", "message", "do", "others"),
+}
 GUARD = {"canaries", "held_out", "held_out_green", "changed"}
 INSIDE = {
     "tests": {"target", "target_green", "regressions", "total", "flaky", *GUARD},
