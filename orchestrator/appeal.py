@@ -13,10 +13,14 @@ from pareback.orchestrator.context import Context
 from pareback.orchestrator.ledger import Ledger
 from pareback.orchestrator.nodes.accept import accept
 from pareback.orchestrator.nodes.measure import price
-from pareback.orchestrator.state import Ending, State
+from pareback.orchestrator.second_opinion import flags
+from pareback.orchestrator.state import Candidate, Ending, State
 
 NOTE = "appeals"
 """Under what the ledger keeps them, oldest first."""
+
+OPEN = frozenset({"over_budget", "unclear"})
+"""Endings of runs with a green patch that a person may take all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +52,23 @@ def hear(state: State, context: Context) -> State:
     """The state of an ended run after its appeals; unchanged where there are none, or nothing green to appeal for."""
     appeals = lodged(context.ledger)
     best = state.best
-    if not appeals or state.ending is None or state.ending.name != "over_budget" or best is None or best.commit is None:
+    if not appeals or state.ending is None or state.ending.name not in OPEN or best is None:
         return state
     again = _context(context, appeals)
-    judged = replace(best, verdict=price(best.commit, again))
+    judged = _judged(best, again)
     if not judged.acceptable:
-        return replace(state, best=judged, ending=replace(state.ending, message=_refused(appeals)))
+        return replace(state, best=judged, ending=replace(state.ending, message=_refused(judged, appeals)))
     heard = accept(replace(state, candidates=(judged,), winner=judged.index, ending=None), again)
     if heard.ending is None:
         return replace(state, ending=Ending("red", "confirmation", "the cold run of the whole suite is red"))
     return replace(heard, history=state.history, ending=replace(heard.ending, reason="appeal", message=_words(appeals)))
+
+
+def _judged(best: Candidate, context: Context) -> Candidate:
+    """The candidate with its verdict and its open questions under other words."""
+    if best.commit is None or best.standing is None:
+        return best
+    return replace(best, verdict=price(best.commit, context), flags=flags(best, best.standing, context))
 
 
 def _context(context: Context, appeals: Sequence[Appeal]) -> Context:
@@ -78,5 +89,10 @@ def _words(appeals: Sequence[Appeal]) -> str:
     return f"accepted on appeal: {appeals[-1].reason}{what}"
 
 
-def _refused(appeals: Sequence[Appeal]) -> str:
-    return f"still not within budget after the appeal ({appeals[-1].reason}); `pareback show` names what blocks"
+def _refused(judged: Candidate, appeals: Sequence[Appeal]) -> str:
+    after = f"after the appeal ({appeals[-1].reason})"
+    asks = [flag for flag in judged.flags if flag.asks]
+    if judged.verdict is not None and judged.verdict.within and asks:
+        asked = "; ".join(f"{flag.path}:{flag.line} {flag.message}" for flag in asks)
+        return f"a question is still open {after}: {asked}. --waive {asks[0].id} answers it"
+    return f"still not within budget {after}; `pareback show` names what blocks"

@@ -36,5 +36,5 @@ def _check(folder: Path, budget: str | None, waive: list[str] | None, reason: st
         ending = jsons.loads((folder / "result.json").read_text(encoding="utf-8"))["ending"]
     except FileNotFoundError as error:
         raise Mistake(f"run {folder.name!r} has not ended; `pareback resume {folder.name}` goes on") from error
-    if ending != "over_budget":
-        raise Mistake(f"run {folder.name!r} ended {ending}: only one that is green but over_budget can be accepted")
+    if ending not in appeal.OPEN:
+        raise Mistake(f"run {folder.name!r} ended {ending}: only a green one, over_budget or unclear, can be accepted")

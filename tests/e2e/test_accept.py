@@ -19,7 +19,11 @@ def refused(shop: Any, texts: Mapping[str, str]) -> Any:
 
 def test_a_larger_budget_with_a_reason_delivers_the_patch(shop: Any, refused: Any) -> None:
     before = shop.fingerprint()
-    said = shop.pareback("accept", refused["run"], "--budget", "30", "--reason", "the discount table is next", "--json")
+    words = ("--budget", "30", "--reason", "the discount table is next", "--json")
+    asked = shop.pareback("accept", refused["run"], *words).result
+    assert (asked["ending"], "a question is still open" in asked["message"]) == ("over_budget", True)
+    [flag] = [each["id"] for each in asked["flags"] if each["asks"]]
+    said = shop.pareback("accept", refused["run"], "--waive", flag, *words)
     result = said.result
     assert (said.exit, result["ending"], result["reason"], result["budget"]) == (0, "accepted", "appeal", 30.0)
     assert "the discount table is next" in result["message"]
