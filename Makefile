@@ -27,7 +27,8 @@ types: $(READY)
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
 check: $(READY)
-	$(BIN)/pareback check --base $(or $(BASE),HEAD) --enforce $(or $(ENFORCE),budget) --budget $(or $(BUDGET),large)
+	$(BIN)/pareback check --base $(or $(BASE),HEAD) --enforce $(or $(ENFORCE),budget) --budget $(or $(BUDGET),large) \
+	  $(addprefix --waive ,$(WAIVE))
 
 # The gate alone as one file that needs Python 3.11 and git, nothing installed.
 gate:

@@ -66,12 +66,15 @@ def study(places: Sequence[Path], last: int, cache: Path) -> None:
         listed(rule, found)
 
 
+def of_kind(changes: Sequence[Change], kind: str) -> list[Change]:
+    return [change for change in changes if kind in {change.kind, "all"}]
+
+
 def by_kind(changes: Sequence[Change], rules: Sequence[str]) -> None:
     print(row("kind", "changes", "refused", *rules))
     print(row("---", *["--:"] * (len(rules) + 2)))
-    for kind, some in (
-        (kind, [change for change in changes if kind in {change.kind, "all"}]) for kind in (*KINDS, "all")
-    ):
+    for kind in (*KINDS, "all"):
+        some = of_kind(changes, kind)
         broken = [{found.rule for found in change.replayed.broken} for change in some]
         counts = Counter(rule for each in broken for rule in each)
         print(row(kind, len(some), share(sum(map(bool, broken)), some), *(share(counts[rule], some) for rule in rules)))
@@ -79,7 +82,7 @@ def by_kind(changes: Sequence[Change], rules: Sequence[str]) -> None:
     print(row("over budget", "auto", *BUDGETS, "delta p50", "p75", "p90"))
     print(row("---", *["--:"] * (len(BUDGETS) + 4)))
     for kind in (*KINDS, "all"):
-        some = [change for change in changes if kind in {change.kind, "all"}]
+        some = of_kind(changes, kind)
         over = [sum(not fits(change.replayed.charged, change.auto.points) for change in some)]
         over += [sum(not fits(change.replayed.charged, points) for change in some) for points in BUDGETS.values()]
         print(row(kind, *(share(count, some) for count in over), *quantiles(some)))

@@ -33,12 +33,17 @@ def imported(path: str, text: str, modules: Mapping[str, str]) -> Iterator[str]:
     home = next(name for name, where in modules.items() if where == path).split(".")
     package = home if path.endswith("__init__.py") else home[:-1]
     for node in ast.parse(text).body:
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
-        if isinstance(node, ast.ImportFrom):
-            start = package[: len(package) - node.level + 1] if node.level else []
-            base = ".".join([*start, *filter(None, [node.module])])
-            names = [f"{base}.{name}" if f"{base}.{name}" in modules else base for name in names]
+        names = _named(node, package, modules) if isinstance(node, ast.Import | ast.ImportFrom) else []
         yield from (modules[name] for name in names if name in modules and modules[name] != path)
+
+
+def _named(node: ast.Import | ast.ImportFrom, package: list[str], modules: Mapping[str, str]) -> list[str]:
+    names = [alias.name for alias in node.names]
+    if isinstance(node, ast.Import):
+        return names
+    start = package[: len(package) - node.level + 1] if node.level else []
+    base = ".".join([*start, *filter(None, [node.module])])
+    return [f"{base}.{name}" if f"{base}.{name}" in modules else base for name in names]
 
 
 def planted(root: Path, sources: Path, count: int) -> tuple[int, int]:

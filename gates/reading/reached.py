@@ -70,12 +70,22 @@ def _defined(facts: FileFacts) -> Iterator[Entry]:
         name = short(unit.qualname)
         if unit.kind != "module" and private(name):
             above = bases.get(unit.qualname if unit.kind == "class" else unit.owner, ())
-            sure = unit.owner not in computed and _TOOLS.issuperset(unit.decorators) and _ROOTS.issuperset(above)
+            sure = unit.owner not in computed and _plainly(unit, above)
             unread = [thing.name for thing in unit.unused if thing.kind == "parameter"]
             yield Entry(_KEY + name, unit.qualname, unit.line, (_IS, known if sure else "", *unread))
-            yield from (Entry(_KEY + start, unit.qualname, unit.line, (_UNDER, name)) for start in _beginnings(name))
-            for part in (part for part in facts.units if part.qualname.startswith(f"{unit.qualname}.")):
-                yield Entry(_KEY + name, part.qualname, part.line, (_PART,))
+            yield from _beside(unit, name, facts)
+
+
+def _plainly(unit: Unit, above: Iterable[str]) -> bool:
+    """Whether neither a decorator nor a base gives anybody a reason to call the unit."""
+    return _TOOLS.issuperset(unit.decorators) and _ROOTS.issuperset(above)
+
+
+def _beside(unit: Unit, name: str, facts: FileFacts) -> Iterator[Entry]:
+    """Under the beginnings of a definition's name, and what belongs to it."""
+    yield from (Entry(_KEY + start, unit.qualname, unit.line, (_UNDER, name)) for start in _beginnings(name))
+    parts = (part for part in facts.units if part.qualname.startswith(f"{unit.qualname}."))
+    yield from (Entry(_KEY + name, part.qualname, part.line, (_PART,)) for part in parts)
 
 
 def _beginnings(name: str) -> Iterator[str]:

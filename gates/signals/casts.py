@@ -99,13 +99,16 @@ def _loads(name: str, view: View) -> Iterator[Load]:
         target, owner, thing, *bases = posting.detail
         family = found.of(owner, posting.path, bases) if owner else None
         if family or not owner:
-            subject = _cast(target, f"{short(family[1])}.{thing}" if family else thing)
-            groups.setdefault(subject, {}).setdefault(family, []).append(posting)
+            groups.setdefault(_subject(target, thing, family), {}).setdefault(family, []).append(posting)
     for subject, by_family in groups.items():
         pressed = [sites for postings in by_family.values() if len(sites := one_each(postings)) > PLACES]
         if pressed:
             points = RECAST * sum(len(sites) - PLACES for sites in pressed)
             yield Load(subject, points, tuple(site for sites in pressed for site in sites))
+
+
+def _subject(target: str, thing: str, family: Place | None) -> str:
+    return _cast(target, f"{short(family[1])}.{thing}" if family else thing)
 
 
 def _cast(target: str, thing: str) -> str:

@@ -211,13 +211,11 @@ def _by_attribute(name: str, view: View) -> Iterator[Load]:
         found = asked(posting)
         if owner and found.name == name:
             groups.setdefault(thing(owner, name), {}).setdefault(found.operand, []).append(posting)
-    for text, sets in groups.items():
-        for tested, sites in sets.items() if len(sets) <= FEW_TYPES else ():
-            if _related(name, tested, view):
-                continue
-            points = TYPE_TEST * (units(sites) - PLACES)
-            if points > 0:
-                yield Load(f"{_OF}`{text}`, is it {tested}", points, one_each(sites))
+    few = ((text, sets) for text, sets in groups.items() if len(sets) <= FEW_TYPES)
+    for text, tested, sites in ((text, tested, sites) for text, sets in few for tested, sites in sets.items()):
+        points = TYPE_TEST * (units(sites) - PLACES)
+        if points > 0 and not _related(name, tested, view):
+            yield Load(f"{_OF}`{text}`, is it {tested}", points, one_each(sites))
 
 
 def _related(name: str, tested: str, view: View) -> bool:

@@ -72,12 +72,15 @@ def _parts(reading: _Reading, node: ast.expr, *, positive: bool) -> list[_Part]:
     if isinstance(node, ast.BoolOp):
         reading.done.add(id(node))
         groups = [_parts(reading, value, positive=positive) for value in node.values]
-        both = (type(node.op) is ast.And) == positive
-        return [part for group in groups for part in group] if both else _either(reading, node.lineno, groups)
+        return _joined(reading, node, groups, every=(type(node.op) is ast.And) == positive)
     if isinstance(node, ast.Compare) and len(node.ops) > 1:
-        groups = [_leaf(reading, link, positive=positive) for link in pairs(node)]
-        return [part for group in groups for part in group] if positive else _either(reading, node.lineno, groups)
+        return _joined(reading, node, [_leaf(reading, link, positive=positive) for link in pairs(node)], every=positive)
     return _leaf(reading, node, positive=positive)
+
+
+def _joined(reading: _Reading, node: ast.expr, groups: Sequence[list[_Part]], *, every: bool) -> list[_Part]:
+    """Groups that must all hold are one; of which one must hold, none."""
+    return [part for group in groups for part in group] if every else _either(reading, node.lineno, groups)
 
 
 def _either(reading: _Reading, line: int, groups: Sequence[list[_Part]]) -> list[_Part]:
