@@ -4,7 +4,7 @@ The tests that decide are those of T, whatever the patch does to tests: what it 
 changes among them lies in trees of its own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from pareback.orchestrator.call import Cancelled
@@ -78,12 +78,25 @@ def asked(trial: Trial, context: Context) -> Baseline:
     baseline = context.measured.baseline
     if not trial.opened:
         return baseline
-    return replace(baseline, passed=tuple(test for test in baseline.passed if file_of(test) not in trial.opened))
+    return replace(baseline, passed=tuple(test for test in baseline.passed if not reopens(trial.opened, test)))
+
+
+def reopens(opened: Collection[str], test: str) -> bool:
+    """Whether a change of these files may change what the test means: its own file, or what lies beside or above it
+    and is no test itself, such as its data."""
+    path = file_of(test)
+    beside = (folder_of(each) for each in opened if not is_test_file(each))
+    return path in opened or any(not folder or path.startswith(f"{folder}/") for folder in beside)
 
 
 def file_of(test: str) -> str:
     """The path in a test's id."""
     return test.partition("::")[0]
+
+
+def folder_of(path: str) -> str:
+    """The folder of a file; the root's is empty."""
+    return path.rpartition("/")[0]
 
 
 def select(

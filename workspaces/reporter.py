@@ -122,7 +122,7 @@ class Reporter:
         self.channel.say("items", ids=[identity(item.nodeid) for item in chosen])
         rest = [item for item in chosen if identity(item.nodeid) not in done]
         for item in rest:
-            self.signs.update(dict.fromkeys(SEALS.seal_test(item)))
+            self.signs.update(dict.fromkeys(SEALS.seal_test(item, self.slot)))
         items[:] = planting.plant(rest, self.request["canaries"])
         self.say_foreign()
         self.signs.update(dict.fromkeys(SEALS.broken()))

@@ -7,8 +7,10 @@ which of them mean something is decided on the other side, where it is known wha
 
 from __future__ import annotations
 
+import os
 import sys
 import types
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,15 +21,9 @@ NEAR = ("_pytest.runner", "_pytest.reports", "unittest.case")
 
 FAR = (
     *("_pytest.assertion", "_pytest.assertion.rewrite", "_pytest.assertion.util", "_pytest.fixtures", "_pytest.main"),
-    *(
-        "_pytest.nodes",
-        "_pytest.outcomes",
-        "_pytest.python",
-        "_pytest.python_api",
-        "_pytest.raises",
-        "_pytest.skipping",
-    ),
-    *("_pytest.subtests", "_pytest.unittest", "pluggy._callers", "pluggy._hooks", "pluggy._manager", "pluggy._result"),
+    *("_pytest.nodes", "_pytest.outcomes", "_pytest.python", "_pytest.python_api", "_pytest.raises"),
+    *("_pytest.skipping", "_pytest.subtests", "_pytest.unittest"),
+    *("pluggy._callers", "pluggy._hooks", "pluggy._manager", "pluggy._result"),
     *("pytest", "unittest.async_case", "unittest.result", "unittest.suite", "builtins"),
     *("_pareback_reporter", "_pareback_faults", "_pareback_seals"),
 )
@@ -38,7 +34,6 @@ HOOKS = (
     *("pytest_pyfunc_call", "pytest_runtest_makereport", "pytest_runtest_logreport", "pytest_runtest_logfinish"),
     *("pytest_fixture_setup", "pytest_sessionfinish", "pytest_assertrepr_compare", "pytest_assertion_pass"),
 )
-
 
 OWN = frozenset({"runtest", "setup", "teardown"})
 """What a test has from its class; one that has it itself was meddled with."""
@@ -62,13 +57,15 @@ class Seals:
                     self.known.append(name)
                     seals.extend(sealed(sys.modules[name]))
 
-    def seal_test(self, item: Any) -> Iterator[str]:
-        """Remember the code of a test; code that does not come from the test's own file is a sign already."""
+    def seal_test(self, item: Any, slot: str) -> Iterator[str]:
+        """Remember the code of a test; code from a file of the project that is no test is a sign already."""
         function = getattr(item, "function", None)
         if isinstance(function, types.FunctionType):
             self.tests[item.nodeid] = (function, function.__code__)
-            if inmost(function).__code__.co_filename != str(getattr(item, "path", None) or item.fspath):
-                yield f"the code of {item.nodeid} comes from elsewhere"
+            place = inmost(function).__code__.co_filename
+            own = str(getattr(item, "path", None) or item.fspath)
+            if place != own and place.startswith(slot + os.sep) and not is_of_tests(place[len(slot) + 1 :]):
+                yield f"a test runs the code of {place[len(slot) + 1 :]}"
 
     def broken(self) -> Iterator[str]:
         """What in the runner is not what it was."""
@@ -87,6 +84,12 @@ class Seals:
             watcher = getattr(sys, "get" + kind)()
             if watcher is not None:
                 yield f"sys.set{kind} was called by {type(watcher).__module__}"
+
+
+def is_of_tests(path: str) -> bool:
+    """Whether the file's name or a folder of it speaks of tests, where decorators of tests may lie."""
+    named = ("test", "tests", "conftest.py")
+    return any(part in named or part.startswith("test_") for part in Path(path).parts)
 
 
 def inmost(function: Any) -> Any:

@@ -230,3 +230,15 @@ def test_a_test_that_is_taken_away_is_listed(bench: Any, starter: Starter, repli
     candidate = judged(opened(bench([gone]).context), starter)
     assert candidate.standing is not None
     assert (candidate.green, candidate.standing.changed) == (True, ("tests/test_money.py::test_euros",))
+
+
+def test_data_beside_the_tests_opens_the_tests_of_its_folder(
+    bench: Any, starter: Starter, replies: Mapping[str, str]
+) -> None:
+    """What they say with the patch's data must hold, and nothing that did is lost unseen."""
+    reply = replies["fix"] + 'tests/prices.json\n```json\n{"free": 5000}\n```\n'
+    context = opened(bench([reply]).context)
+    present = context.repository.commit(context.tests_tree, {"tests/prices.json": b"{}\n"}, message="data")
+    candidate = judged(replace(context, tests_tree=present, base=present), starter)
+    assert candidate.standing is not None
+    assert (candidate.green, candidate.standing.changed, candidate.standing.target_green) == (True, (), 1)
