@@ -86,7 +86,7 @@ def try_memory_of_others(_: Aims) -> bool:
 
 
 def try_see_orchestrator(aims: Aims) -> bool:
-    return any(aims["sign"].encode() in content for content in _of_others("cmdline"))
+    return any(aims["sign"].encode("latin-1") == content for content in _of_others("cmdline"))
 
 
 def try_signal_orchestrator(aims: Aims) -> bool:
@@ -180,8 +180,7 @@ def try_write_installed(aims: Aims) -> bool:
     for place in (aims["installed"], aims["scripts"]):
         with suppress(OSError):
             Path(place, "planted.py").touch()
-            return True
-    return False
+    return False  # the outside knows: below a private folder a file may be made that nobody else ever sees
 
 
 def try_daemon(aims: Aims) -> bool:  # the last: what it leaves is no stranger's memory
@@ -229,7 +228,7 @@ class Prey:
             "home": str(self.folder / "home"),
             "secret": SECRET,
             "pid": os.getpid(),
-            "sign": Path(sys.argv[0]).name,
+            "sign": Path("/proc/self/cmdline").read_bytes().decode("latin-1"),
             "uid": os.getuid(),
             "repository": str(self.folder / "repository"),
             "neighbour": str(self.neighbour),
