@@ -65,7 +65,7 @@ def spoken(source: bytes) -> set[str]:
 def _defined(facts: FileFacts) -> Iterator[Entry]:
     bases = {unit.qualname: unit.bases for unit in facts.units if unit.kind == "class"}
     computed = computing(facts)
-    known = _LIKELY if any(hidden.kind == "dynamic" for unit in facts.units for hidden in unit.hidden) else _SURE
+    known = _LIKELY if _looks_up(facts) else _SURE
     for unit in facts.units:
         name = short(unit.qualname)
         if unit.kind != "module" and private(name):
@@ -74,6 +74,11 @@ def _defined(facts: FileFacts) -> Iterator[Entry]:
             unread = [thing.name for thing in unit.unused if thing.kind == "parameter"]
             yield Entry(_KEY + name, unit.qualname, unit.line, (_IS, known if sure else "", *unread))
             yield from _beside(unit, name, facts)
+
+
+def _looks_up(facts: FileFacts) -> bool:
+    """Whether something in the file is found by a computed name."""
+    return any(hidden.kind == "dynamic" for unit in facts.units for hidden in unit.hidden)
 
 
 def _plainly(unit: Unit, above: Iterable[str]) -> bool:
