@@ -23,9 +23,9 @@ from pareback.gates.facts import Increment, Unit
 from pareback.gates.languages import python
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-NESTING = {"if", "for", "while", "ternary", "except", "match"}
+NESTING = {"if", "again", "for", "while", "ternary", "except", "match"}
 OURS_ALONE = {"comprehension", "filter", "inner", "case", "when", "value", "recursion"}
-DECISIONS = {"if", "elif", "arm", "for", "while", "except", "ternary", "comprehension", "filter", "inner"}
+DECISIONS = {"if", "elif", "arm", "again", "for", "while", "except", "ternary", "comprehension", "filter", "inner"}
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 

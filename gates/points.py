@@ -36,6 +36,7 @@ FLOW: Mapping[str, Step] = {
     "case": Step(1),
     "when": Step(1),  # the condition of a case is an `and`
     "arm": Step(0.5),  # reasoned: third and later arm of a chain with the shape of the one before it
+    "again": Step(0.5),  # reasoned: third and later of ifs in a row with one shape: a condition that is spelled out
     "value": Step(1),  # reasoned: `c and a or b` in place of a condition
     "comprehension": Step(0.5),  # reasoned: cognitive complexity gives comprehensions away for nothing
     "filter": Step(0.5),  # reasoned: the first condition of one

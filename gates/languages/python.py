@@ -20,7 +20,7 @@ from pareback.gates.syntax.source import TOO_DEEP, decode, parse
 from pareback.gates.syntax.statements import STATEMENTS
 from pareback.gates.syntax.uses import names
 
-EXTRACTOR = "19"
+EXTRACTOR = "20"
 """Raised whenever the facts of some file would change: facts of another version are never read."""
 
 _HEAD = 2000

@@ -10,7 +10,7 @@ from math import fsum
 from pareback.gates.facts import Increment, Unit
 from pareback.gates.points import FLOW, overflow_points, step_points
 
-_CONDITIONS = {"if", "elif", "ternary", "filter", "arm"}
+_CONDITIONS = {"if", "elif", "ternary", "filter", "arm", "again"}
 _SHARED = {"bool", "when", "value"}
 
 

@@ -2,13 +2,16 @@
 
 import ast
 
-from pareback.gates.facts import Handler
+from pareback.gates.facts import Handler, Increment
 from pareback.gates.syntax.atoms import MEMBER
 from pareback.gates.syntax.casts import unkept
 from pareback.gates.syntax.draft import Draft, Visitors
+from pareback.gates.syntax.tokens import shape
 
 _LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _BROAD = {"Exception", "BaseException"}
+_FULL = 2
+"""Ifs in a row that cost what an if costs."""
 
 
 def branch(draft: Draft, node: ast.If, nesting: int) -> None:
@@ -36,8 +39,28 @@ def branch(draft: Draft, node: ast.If, nesting: int) -> None:
         draft.lazy = outer
         if type(arm.test) is ast.Constant:
             draft.mentions.constant(arm, start, len(draft.tokens))
-        before = draft.regular(step, start, before) if count else []
+        before = regular(draft, step, start, before) if count else []
+    if len(arms) == 1 and not otherwise:
+        _in_a_row(draft, step, start)
     _otherwise(draft, otherwise, nesting, tail=tail)
+
+
+def regular(draft: Draft, step: int, start: int, before: list[str]) -> list[str]:
+    """Later arms of one shape read as a table: the third and further ones cost less. Returns this arm's shape."""
+    now, opened = shape(draft.tokens[start:]), draft.flow[step]
+    if now == before:
+        draft.flow[step] = Increment("arm", opened.line, opened.nesting, opened.inside)
+    return now
+
+
+def _in_a_row(draft: Draft, step: int, start: int) -> None:
+    """A condition that is spelled out: of ifs that follow one another and have one shape the third and further ones
+    cost less."""
+    opened, now = draft.flow[step], shape(draft.tokens[start:])
+    count = draft.row[3] + 1 if draft.row[:3] == (start, opened.nesting, now) else 1
+    if count > _FULL:
+        draft.flow[step] = Increment("again", opened.line, opened.nesting, opened.inside)
+    draft.row = (len(draft.tokens), opened.nesting, now, count)
 
 
 def _chain(node: ast.If) -> tuple[list[ast.If], list[ast.stmt]]:

@@ -6,6 +6,7 @@ pattern that tests a part of what it takes apart is a conjunction and costs what
 
 import ast
 
+from pareback.gates.syntax.branches import regular
 from pareback.gates.syntax.draft import Draft, Visitors
 from pareback.gates.syntax.expressions import unknown
 
@@ -37,7 +38,7 @@ def _case(draft: Draft, case: ast.match_case, nesting: int, before: list[str] | 
         draft.asked.append(("if", case.guard, None))
         draft.test(case.guard, nesting)
     draft.body(step, case.body, tail=tail)
-    return [] if before is None else draft.regular(step, start, before)
+    return [] if before is None else regular(draft, step, start, before)
 
 
 def _kind(case: ast.match_case, *, first: bool) -> str:

@@ -111,6 +111,7 @@ class Draft:
         "reads",
         "rebindings",
         "recursive",
+        "row",
         "selves",
         "shared",
         "sheet",
@@ -155,6 +156,7 @@ class Draft:
         self.atom = self.atoms = 0
         self.functions = self.loops = self.comprehensions = 0
         self.lazy = ""
+        self.row: tuple[int, int, list[str], int] = (0, 0, [], 0)
         self.tail = self.wrapping = self.fields = self.asynchronous = False
         self.recursive = 0
 
@@ -199,13 +201,6 @@ class Draft:
         self.block(body, opened.nesting + 1, tail=tail)
         inside = sum(found.kind in _NESTED for found in self.flow[first:])
         self.flow[step] = Increment(opened.kind, opened.line, opened.nesting, inside, guard)
-
-    def regular(self, step: int, start: int, before: list[str]) -> list[str]:
-        """Later arms of one shape read as a table: the third and further ones cost less. Returns this arm's shape."""
-        now, opened = shape(self.tokens[start:]), self.flow[step]
-        if now == before:
-            self.flow[step] = Increment("arm", opened.line, opened.nesting, opened.inside)
-        return now
 
     def key(self, start: int) -> str:
         """The shape of what was read since that token, as a hash."""

@@ -45,7 +45,7 @@ def cognitive(unit: Unit) -> int:
 
 
 def _nests(step: Increment) -> bool:
-    return step.kind in {"if", "for", "while", "ternary", "except", "match"}
+    return step.kind in {"if", "again", "for", "while", "ternary", "except", "match"}
 
 
 def test_flow_is_cognitive_complexity_where_both_count_the_same(
@@ -70,7 +70,7 @@ def test_flow_is_cognitive_complexity_where_both_count_the_same(
 
 def cyclomatic(unit: Unit) -> int:
     """McCabe's number from our steps: one, and one per decision."""
-    decisions = {"if", "elif", "arm", "for", "while", "except", "ternary", "comprehension", "filter", "inner"}
+    decisions = {"if", "elif", "arm", "again", "for", "while", "except", "ternary", "comprehension", "filter", "inner"}
     return 1 + sum(step.kind in decisions for step in unit.flow)
 
 

@@ -58,7 +58,8 @@ def test_growth_of_an_old_unit_is_priced_and_not_blocked(judge: Judge) -> None:
 
 
 def test_cutting_out_of_a_large_unit_saves_what_it_had_too_much(judge: Judge) -> None:
-    branches = [f"    if rows[{number}]:\n        rows.pop({number})\n" for number in range(14)]
+    shapes = ("    if rows[{0}]:\n        rows.pop({0})\n", "    if not rows[{0}]:\n        rows.append({0})\n")
+    branches = [shapes[number % 2].format(number) for number in range(14)]
     whole = "def f(rows):\n" + "".join(branches)
     cut = "def f(rows):\n" + "".join(branches[:7]) + "    g(rows)\ndef g(rows):\n" + "".join(branches[7:])
     assert judge(whole, cut).signals["S1"] == -2.0
