@@ -25,6 +25,7 @@ def branch(draft: Draft, node: ast.If, nesting: int) -> None:
         return
     arms, otherwise = _chain(node)
     before: list[str] = []
+    first, begun = len(draft.flow), len(draft.tokens)
     for count, arm in enumerate(arms):
         if count:
             draft.mark(arm.lineno)
@@ -41,7 +42,7 @@ def branch(draft: Draft, node: ast.If, nesting: int) -> None:
             draft.mentions.constant(arm, start, len(draft.tokens))
         before = regular(draft, step, start, before) if count else []
     if len(arms) == 1 and not otherwise:
-        _in_a_row(draft, step, start)
+        _in_a_row(draft, first, begun)
     _otherwise(draft, otherwise, nesting, tail=tail)
 
 
