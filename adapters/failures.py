@@ -43,7 +43,7 @@ def failure(status: int, words: str, caller: Caller, retry_after: float | None =
     if status == HTTPStatus.PAYMENT_REQUIRED or _NO_CREDIT.search(words):
         return ModelRefused(caller.line(f"{said}; the account has no credit: check its plan and billing"))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _RECOVERS:
-        return ModelUnavailable(caller.line(said), retry_after)
+        return ModelUnavailable(caller.line(said), retry_after, status)
     return ModelRefused(caller.line(f"{said}; {_advice(status, words, caller)}"))
 
 

@@ -134,11 +134,13 @@ class Profile:
 
 
 class ModelUnavailable(ConnectionError):
-    """The provider may recover: rate limit, overload, network, cut stream. `retry_after` in seconds if it said so."""
+    """The provider may recover: rate limit, overload, network, cut stream. `retry_after` in seconds if it said so,
+    `status` the HTTP status if there was one."""
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, retry_after: float | None = None, status: int | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.status = status
 
 
 class ModelRefused(PermissionError):
