@@ -46,12 +46,13 @@ _SECONDS = 600.0
 
 
 class GitFailed(WorkspaceError):
-    """A git process said no. `said` is what it printed, on one line."""
+    """A git process said no. `said` is what it complained about, on one line, `printed` what it answered all the same."""
 
-    def __init__(self, command: str, code: int, said: str) -> None:
+    def __init__(self, command: str, code: int, said: str, printed: bytes = b"") -> None:
         super().__init__(f"git {command} ended with {code}: {said or 'it said nothing'}")
         self.code = code
         self.said = said
+        self.printed = printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Git:
         options = [part for option in _OPTIONS for part in ("-c", option)]
         done = _start(["git", *options, *args], self._environment() | _NOBODY, cwd=self.work_tree, stdin=stdin)
         if done.returncode:
-            raise GitFailed(args[0], done.returncode, one_line(done.stderr))
+            raise GitFailed(args[0], done.returncode, one_line(done.stderr), done.stdout)
         return done.stdout
 
     def answer(self, *args: str) -> str | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pareback.workspaces import delivery, diff, log, refs, shadow, snapshot, trees
+from pareback.workspaces import delivery, diff, log, merging, refs, shadow, snapshot, trees
 from pareback.workspaces.discovery import Location, NotARepository, locate
 from pareback.workspaces.objects import GITLINK, REGULAR, Commit, Entry, MissingObject, Store
 
@@ -126,6 +126,12 @@ class Repository:
             return commit
         return self._child(commit, diff.applied(self._shadow, self._tree(commit), patch), message)
 
+    def merge(self, ours: str, theirs: str, *, message: str) -> tuple[str | None, tuple[str, ...]]:
+        """A child of `ours` that holds the changes of both since their common ancestor; or None and the paths where
+        both changed the same lines."""
+        found = merging.merge(self._shadow, ours, theirs)
+        return (None if found.tree is None else self._child(ours, found.tree, message)), found.conflicts
+
     def deliver(self, base: str, head: str, *, branch: str, message: str, parent: str | None = None) -> str | None:
         """One commit under refs/heads/`branch` in the user's repository: the change from `base` to `head` on top of
         `parent` (None: HEAD), or None where the change does not fit there exactly. Raises ValueError for a branch that
@@ -139,6 +145,17 @@ class Repository:
         delivery.publish(self._shadow, self.store, location=self._location, commit=commit)
         refs.create(self._git, ref, commit)
         return commit
+
+    def deliver_series(self, series: Sequence[tuple[str, str]], *, onto: str, branch: str) -> str:
+        """The trees of these commits, each with its message, as commits in a row on the user's commit `onto`, under
+        refs/heads/`branch`. Returns the last one's id. Raises ValueError as `deliver` does."""
+        ref, parent = refs.branch(self._git, branch), onto
+        for head, message in series:
+            known = self.store.commit(head)
+            parent = self.store.write_commit(Commit(known.tree, (parent,), known.date), message)
+            delivery.publish(self._shadow, self.store, location=self._location, commit=parent)
+        refs.create(self._git, ref, parent)
+        return parent
 
     def pin(self, run: str, commit: str | None = None) -> None:
         """Keep a commit of the user's (None: HEAD's) from being pruned while the run lasts. A pin that is there stays
