@@ -14,6 +14,11 @@ from pareback.workspaces.repository import Repository
 Listen = Callable[[Event], None]
 
 
+def climb_freely(_rung: int) -> str:
+    """The ladder of a run by itself: nobody has to be asked."""
+    return ""
+
+
 class Ended(Exception):
     """The run ends before or outside the loop: its ending is data, the way there is not."""
 
@@ -24,11 +29,14 @@ class Ended(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Who calls: environment variables, the listener for events, and whether only a plan is wanted."""
+    """Who calls: environment variables, the listener for events, whether only a plan is wanted, and who may refuse a
+    climb to a rung above 0, by answering with a reason code."""
 
     environ: Mapping[str, str]
     listen: Listen
     dry: bool = False
+    landing: bool = False
+    may_climb: Callable[[int], str] = climb_freely
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,8 @@ def prepare(desk: Desk) -> Iterator[Prepared]:
         costs = stack.enter_context(allowance.looking_back(desk, frame.settings, frame.source))
         tests = stack.enter_context(target.opened(desk, frame.settings, frame.tests_tree))
         found = measure(desk, frame.settings, tests, frame.tests_tree)
-        _check_model(desk, frame, found)
+        if not desk.around.landing:
+            _check_model(desk, frame, found)
         lines = allowance.red_lines(desk.repository, frame.source, tree=frame.tests_tree, found=found)
         budget = allowance.settle(desk, frame.settings, test_lines=lines, costs=costs)
         context = _context(desk, frame, tests=tests, found=found, budget=budget)
@@ -194,6 +195,7 @@ def _context(desk: Desk, frame: Frame, *, tests: target.Target, found: Measured,
         stop=desk.stop,
         race=desk.race,
         held_out=frame.held_out,
+        may_climb=desk.around.may_climb,
     )
 
 
