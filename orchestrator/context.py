@@ -10,6 +10,7 @@ from pareback.adapters.ticket import Ticket
 from pareback.gates.budget import Budget
 from pareback.gates.index.source import Source
 from pareback.orchestrator.config import Settings
+from pareback.orchestrator.desk import climb_freely
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.held_out import HeldOut
 from pareback.orchestrator.ledger import Ledger
@@ -25,7 +26,8 @@ class Context:
     """What stays the same for the whole run: the rooms' doors, the ticket, the frozen budget, the targets.
 
     `base` is commit B, `tests_tree` commit T without the held-out tests. `stop` ends the whole run, `race` the
-    current round only.
+    current round only. `may_climb` is asked before the first call on a rung above 0: a reason not to climb now, or
+    nothing.
     """
 
     ticket: Ticket
@@ -46,3 +48,4 @@ class Context:
     stop: threading.Event
     race: threading.Event
     held_out: HeldOut | None = None
+    may_climb: Callable[[int], str] = climb_freely

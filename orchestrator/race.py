@@ -16,9 +16,6 @@ from pareback.orchestrator.state import Candidate
 Drive = Callable[[Candidate, Context], Candidate]
 """Takes a candidate through generate, apply, test and measure."""
 
-PASSING = frozenset({"refused", "unavailable", "seconds"})
-"""Reasons that may be gone when the run is resumed: a round that ended for one of them is not over."""
-
 HALTED = frozenset({"cancelled", "limit"})
 """How candidates end that did not come as far as they could."""
 
@@ -40,9 +37,16 @@ def run(starters: Sequence[Candidate], context: Context, drive: Drive, *, worker
     _open(context)
     order = _raced(starters, context, drive, workers)
     race = Race(tuple(sorted(order, key=lambda each: each.index)), _winner(order))
-    if not context.stop.is_set() and not (race.winner is None and PASSING & {each.why for each in order}):
+    if not context.stop.is_set() and (race.winner is not None or not _may_pass(order, context)):
         context.ledger.end_round(number, _row(order, race.winner))
     return race
+
+
+def _may_pass(order: Sequence[Candidate], context: Context) -> bool:
+    """Whether the run ends with this round for a reason that may be gone when it is resumed: the round is not over."""
+    whys = {each.why for each in order}
+    is_last = order[0].rung + 1 == len(context.ladder)
+    return "seconds" in whys or (is_last and ("refused" in whys or whys == {"unavailable"}))
 
 
 def _raced(starters: Sequence[Candidate], context: Context, drive: Drive, workers: int) -> list[Candidate]:

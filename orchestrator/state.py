@@ -82,7 +82,7 @@ class Candidate:
 class Step:
     """One decision between rounds and its reason, for the record."""
 
-    what: Literal["feedback", "fresh", "rung", "pared", "accept", "stop"]
+    what: Literal["feedback", "fresh", "more", "rung", "pared", "accept", "stop"]
     reason: str
 
 
@@ -110,7 +110,7 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The state of the outer graph."""
+    """The state of the outer graph. `samples` multiplies the candidates that this rung began with."""
 
     start: str
     feedback: Feedback = Feedback()
@@ -118,6 +118,7 @@ class State:
     rung: int = 0
     rung_rounds: int = 0
     quality_rounds: int = 0
+    samples: int = 1
     candidates: tuple[Candidate, ...] = ()
     winner: int | None = None
     best: Candidate | None = None

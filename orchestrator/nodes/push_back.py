@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pareback.orchestrator import feedback, rank
+from pareback.orchestrator import feedback, prompts, rank
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.state import Candidate, Ending, EndingName, Round, State, Step
@@ -17,6 +17,9 @@ SPENT = {
     "too_long": "the request does not fit the model's context window; name fewer files",
 }
 """Reason codes of a run that stopped without an accepted patch, and their words."""
+
+TWICE = "the same failure came back twice"
+AGAIN = "the same failure came back once more"
 
 
 def push_back(state: State, context: Context) -> State:
@@ -57,28 +60,26 @@ def _question(state: State) -> Ending | None:
 
 
 def _decide(state: State, context: Context) -> tuple[Step, State]:
-    ending = _must_end(state, context)
+    ending = _must_end(state, context) or (_gone(state) if _is_last(state, context) else None)
     if ending is not None:
-        return Step("stop", ending.reason), replace(state, ending=ending)
+        return _stop(state, ending)
+    gone = _gone(state)
+    if gone is not None:
+        context.listen(Event("say", state.round, data={"text": gone.message}))
+        return _climb(state, context, gone.reason)
     worn = _worn_out(state, context)
-    if worn and state.rung + 1 < len(context.ladder):
-        return Step("rung", worn), _next_rung(state, context)
-    if worn:
-        return Step("stop", worn), replace(state, ending=stopped(state, worn))
-    if _same_failure_twice(state):
-        return Step("fresh", "the same failure came back twice"), feedback.start_afresh(state, context)
-    return Step("feedback", "not acceptable yet"), feedback.go_on(state, context)
+    return _change(state, context) if worn is None else _climb(state, context, worn)
+
+
+def _stop(state: State, ending: Ending) -> tuple[Step, State]:
+    return Step("stop", ending.reason), replace(state, ending=ending)
 
 
 def _must_end(state: State, context: Context) -> Ending | None:
     """Endings that no other rung could avert."""
     if context.stop.is_set():
         return Ending("interrupted", "signal", "stopped by a signal; `pareback resume` goes on")
-    limits = {each.why: each.detail for each in state.candidates if each.status == "limit"}
-    if "refused" in limits:
-        return Ending("blocked", "model_refused", limits["refused"])
-    if all(each.why == "unavailable" for each in state.candidates):
-        return Ending("crashed", "model_unavailable", limits["unavailable"], retry=True)
+    limits = {each.why for each in state.candidates if each.status == "limit"}
     if "crashes" in limits:
         return Ending("crashed", "repeated_crash", "the process died five times at the same call")
     if "price_unknown" in limits:
@@ -87,6 +88,44 @@ def _must_end(state: State, context: Context) -> Ending | None:
     if hit is None and context.ledger.seconds >= context.settings.max_seconds:
         hit = "seconds"
     return _question(state) or (None if hit is None else stopped(state, hit))
+
+
+def _gone(state: State) -> Ending | None:
+    """The ending where nobody else is left to ask: the provider refuses, or is not there for any candidate."""
+    limits = {each.why: each.detail for each in state.candidates if each.status == "limit"}
+    if "refused" in limits:
+        return Ending("blocked", "model_refused", limits["refused"])
+    if all(each.why == "unavailable" for each in state.candidates):
+        return Ending("crashed", "model_unavailable", limits["unavailable"], retry=True)
+    return None
+
+
+def _is_last(state: State, context: Context) -> bool:
+    return state.rung + 1 == len(context.ladder)
+
+
+def _climb(state: State, context: Context, why: str) -> tuple[Step, State]:
+    """The next rung takes over with the best of this one; without one, or where somebody objects, the run stops."""
+    if _is_last(state, context):
+        return _stop(state, stopped(state, why))
+    objection = _objection(state.rung + 1, context)
+    if objection:
+        again = "`pareback resume` asks again"
+        return _stop(state, Ending("interrupted", objection, f"not allowed to go on to the next model yet: {again}"))
+    green = state.best is not None and state.best.green
+    higher = replace(state, rung=state.rung + 1, rung_rounds=0, quality_rounds=int(green), samples=1)
+    return Step("rung", why), feedback.go_on(higher, context)
+
+
+def _objection(rung: int, context: Context) -> str:
+    """Why the run may not climb now. What was allowed once stays allowed: a resumed run is there already."""
+    note = f"climbed/{rung}"
+    if context.ledger.note(note):
+        return ""
+    objection = context.may_climb(rung)
+    if not objection:
+        context.ledger.say(note, value=True)
+    return objection
 
 
 def _worn_out(state: State, context: Context) -> str | None:
@@ -101,18 +140,49 @@ def _worn_out(state: State, context: Context) -> str | None:
     return "quality_rounds" if green and state.quality_rounds > context.settings.quality_rounds else None
 
 
-def _same_failure_twice(state: State) -> bool:
-    if not state.history or state.history[-1].step.what != "feedback":
+def _change(state: State, context: Context) -> tuple[Step, State]:
+    """What the next round does otherwise than this one, more for every time that the same failure came back."""
+    profile, said = context.ladder[state.rung].profile, context.settings.candidates
+    if profile.sees == "sources" or not _is_stuck(state):
+        return Step("feedback", _told(state)), feedback.go_on(state, context)
+    taken = _taken(state)
+    if "fresh" not in taken:
+        return Step("fresh", TWICE), feedback.start_afresh(state, context)
+    if "more" not in taken and said is None and profile.candidates is None:
+        return Step("more", AGAIN), feedback.go_on(replace(state, samples=2 * state.samples), context)
+    if not _is_last(state, context):
+        return _climb(state, context, "stuck")
+    if taken[-1] == "fresh":
+        return Step("feedback", AGAIN), feedback.go_on(state, context)
+    return Step("fresh", TWICE), feedback.start_afresh(state, context)
+
+
+def _taken(state: State) -> list[str]:
+    """The steps that were taken on this rung, oldest first."""
+    return [each.step.what for each in state.history if each.candidates and each.candidates[0].rung == state.rung]
+
+
+def _is_stuck(state: State) -> bool:
+    """Whether this round failed just as the one before it on this rung."""
+    if not _taken(state):
         return False
     now, before = _signature(state.candidates), _signature(state.history[-1].candidates)
     return bool(now) and now == before
 
 
 def _signature(candidates: tuple[Candidate, ...]) -> frozenset[str]:
-    """What failed and how, without places that move with every edit."""
+    """What failed and how, without places that move with every edit; else why nothing came so far as to fail."""
     failures = (each.standing.failures for each in candidates if each.standing is not None and not each.green)
-    return frozenset(f"{feedback.name(failure)}: {failure.message}" for group in failures for failure in group)
+    failed = frozenset(f"{feedback.name(failure)}: {failure.message}" for group in failures for failure in group)
+    return failed or frozenset(each.why for each in candidates if each.status in {"no_edit", "incomplete"})
 
 
-def _next_rung(state: State, context: Context) -> State:
-    return feedback.go_on(replace(state, rung=state.rung + 1, rung_rounds=0, quality_rounds=0), context)
+def _told(state: State) -> str:
+    """What the round came to, in words."""
+    best = rank.best(*state.candidates)
+    if best is None or best.standing is None:
+        return "nothing that could be tested"
+    if not best.green:
+        stood = best.standing
+        return prompts.red(stood.target_green, stood.target_total, len(stood.regressions))
+    return "green, but not within budget"

@@ -57,7 +57,7 @@ def question(state: State, context: Context, model: Model) -> Request:
         findings=state.feedback.findings,
         refused=state.feedback.refused,
         tried=state.feedback.tried,
-        n=context.settings.candidates or profile.candidates or DEFAULT_CANDIDATES,
+        n=context.settings.candidates or profile.candidates or DEFAULT_CANDIDATES * state.samples,
         max_tokens=profile.reply_tokens,
     )
 

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from pareback.adapters.model import Profile
+from pareback.adapters.models import scripted
 from pareback.gates.verdict import Finding
 from pareback.orchestrator import prompts
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.nodes.push_back import push_back
+from pareback.orchestrator.nodes.round import question
 from pareback.orchestrator.state import Candidate, State
 from pareback.workspaces.baseline import targets
 from pareback.workspaces.edit import Answer
@@ -39,7 +42,7 @@ def test_a_red_round_goes_on_from_the_base_with_what_was_tried(bench: Any, openi
     context = made.context
     state = push_back(after(opening(context), judged(context, green=0, failures=red())), context)
     (attempt,) = state.feedback.tried
-    assert (step(state), state.ending, state.candidates) == (("feedback", "not acceptable yet"), None, ())
+    assert (step(state), state.ending, state.candidates) == (("feedback", "0 of 1 target tests passed"), None, ())
     assert (state.start, state.feedback.failures) == (context.base, opening(context).feedback.failures)
     assert attempt.outcome.startswith("round 1: 0 of 1 target tests passed; tests/test_cart.py::test_free_from_fifty")
     assert [event.data["what"] for event in made.kinds("step")] == ["feedback"]
@@ -99,17 +102,100 @@ def test_answers_of_the_candidate_that_goes_on_say_what_is_in(bench: Any, openin
     assert state.feedback.refused == ("no such line", "The others are in (1: 'a.py'); do not resend them.")
 
 
-def test_the_same_failure_twice_starts_afresh_and_a_third_time_goes_on(
-    bench: Any, opening: Opening, judged: Judged
+@pytest.mark.parametrize(
+    ("rungs", "given", "steps"),
+    [
+        (1, None, ["feedback", "fresh", "more", "fresh", "feedback", "fresh"]),
+        (1, 3, ["feedback", "fresh", "feedback", "fresh", "feedback", "fresh"]),
+        (2, None, ["feedback", "fresh", "more", "rung", "feedback", "fresh"]),
+        (2, 3, ["feedback", "fresh", "rung", "feedback", "fresh", "feedback"]),
+    ],
+    ids=["one rung", "a number that was given stays", "two rungs", "two rungs and a number"],
+)
+def test_what_changes_after_the_same_failure_comes_in_order(
+    bench: Any, opening: Opening, judged: Judged, rungs: int, given: int | None, steps: list[str]
 ) -> None:
-    context = bench(["unused"]).context
+    context = bench(*[["unused"]] * rungs, candidates=given).context
     state = opening(context)
-    steps = []
+    asked = []
+    for number in range(1, 7):
+        failed = replace(judged(context, number=number, green=0, failures=red()), rung=state.rung)
+        state = push_back(after(state, failed), context)
+        asked.append(question(state, context, context.ladder[state.rung]).n)
+    assert [each.step.what for each in state.history] == steps
+    assert asked == ([given] * 6 if given else {1: [2, 2, 4, 4, 4, 4], 2: [2, 2, 4, 2, 2, 2]}[rungs])
+    assert len(state.feedback.tried) == 6
+
+
+def test_a_search_is_never_stuck(bench: Any, opening: Opening, judged: Judged) -> None:
+    """Its failures are the same for many a mutant, and its list of what was tried is its memory."""
+    made = bench(["unused"], ["unused"]).context
+    searching = scripted.Scripted("search", Profile(sees="sources"), ["unused"])
+    context = replace(made, ladder=(searching, made.ladder[1]))
+    state = opening(context)
     for number in (1, 2, 3):
         state = push_back(after(state, judged(context, number=number, green=0, failures=red())), context)
-        steps.append(step(state)[0])
-    assert steps == ["feedback", "fresh", "feedback"]
-    assert len(state.feedback.tried) == 3
+    assert [each.step.what for each in state.history] == ["feedback"] * 3
+
+
+def test_edits_that_never_apply_are_a_failure_that_comes_back(bench: Any, opening: Opening, judged: Judged) -> None:
+    context = bench(["unused"]).context
+    nothing = {"standing": None, "verdict": None, "commit": None, "status": "no_edit"}
+    state = opening(context)
+    for number in (1, 2):
+        state = push_back(after(state, judged(context, number=number, why="no operation applied", **nothing)), context)
+    other = push_back(after(state, judged(context, number=3, green=0, failures=red())), context)
+    assert [each.step.what for each in other.history] == ["feedback", "fresh", "feedback"]
+    assert other.history[0].step.reason == "nothing that could be tested"
+
+
+def test_a_climb_starts_from_the_best_with_quality_rounds_of_its_own(
+    bench: Any, opening: Opening, judged: Judged
+) -> None:
+    context = bench(["unused"], ["unused"], quality_rounds=1).context
+    state = opening(context)
+    dear = judged(context, charged=9.0)
+    for number in (1, 2):
+        state = push_back(after(state, replace(dear, round=number)), context)
+    assert (step(state), state.rung, state.start) == (("rung", "quality_rounds"), 1, dear.commit)
+    state = push_back(after(state, replace(dear, round=3, rung=1)), context)
+    assert state.ending is not None
+    assert (state.ending.name, state.ending.reason) == ("over_budget", "quality_rounds")
+
+
+@pytest.mark.parametrize(("why", "reason"), [("refused", "model_refused"), ("unavailable", "model_unavailable")])
+def test_a_provider_that_is_not_there_gives_way_to_the_next_rung(
+    bench: Any, opening: Opening, judged: Judged, why: str, reason: str
+) -> None:
+    made = bench(["unused"], ["unused"])
+    context = made.context
+    nothing = {"standing": None, "verdict": None, "commit": None, "reply": None, "status": "limit"}
+    gone = judged(context, why=why, detail="no such key", **nothing)
+    state = push_back(after(opening(context), gone, replace(gone, index=1)), context)
+    assert (step(state), state.rung, state.ending) == (("rung", reason), 1, None)
+    assert [event.data["text"] for event in made.kinds("say")] == ["no such key"]
+    last = push_back(after(state, replace(gone, rung=1)), context)
+    assert last.ending is not None
+    assert last.ending.reason == reason
+
+
+def test_whoever_may_refuse_a_climb_is_asked_once_a_life_until_it_is_allowed(
+    bench: Any, opening: Opening, judged: Judged
+) -> None:
+    made = bench(["unused"], ["unused"], max_rounds=1).context
+    answers, asked = ["parked", "parked", ""], []
+
+    def may_climb(rung: int) -> str:
+        asked.append(rung)
+        return answers.pop(0)
+
+    context = replace(made, may_climb=may_climb)
+    rejected = after(opening(context), judged(context, green=0))
+    parked = push_back(rejected, context)
+    assert parked.ending is not None
+    assert (parked.ending.name, parked.ending.reason, step(parked)) == ("interrupted", "parked", ("stop", "parked"))
+    assert [push_back(rejected, context).rung for _ in range(3)] == [0, 1, 1]
+    assert asked == [1, 1, 1]
 
 
 def test_a_fresh_start_says_so_and_another_failure_needs_none(bench: Any, opening: Opening, judged: Judged) -> None:
@@ -181,8 +267,6 @@ def test_quality_rounds_are_counted_from_the_first_green_one(bench: Any, opening
 @pytest.mark.parametrize(
     ("why", "name", "reason", "retry"),
     [
-        ("refused", "blocked", "model_refused", False),
-        ("unavailable", "crashed", "model_unavailable", True),
         ("crashes", "crashed", "repeated_crash", False),
         ("price_unknown", "blocked", "price_unknown", False),
         ("tokens", "red", "tokens", False),
@@ -201,6 +285,20 @@ def test_what_no_other_rung_could_avert_ends_the_run(
     assert (state.ending.name, state.ending.reason, state.ending.retry) == (name, reason, retry)
     assert state.ending.message
     assert step(state) == ("stop", reason)
+
+
+@pytest.mark.parametrize(("why", "name", "retry"), [("refused", "blocked", False), ("unavailable", "crashed", True)])
+def test_without_another_rung_a_provider_that_is_not_there_ends_the_run(
+    bench: Any, opening: Opening, judged: Judged, why: str, name: str, *, retry: bool
+) -> None:
+    context = bench(["unused"]).context
+    nothing = {"standing": None, "verdict": None, "commit": None, "reply": None}
+    state = push_back(
+        after(opening(context), judged(context, status="limit", why=why, detail="in words", **nothing)), context
+    )
+    assert state.ending is not None
+    assert (state.ending.name, state.ending.reason, state.ending.retry) == (name, f"model_{why}", retry)
+    assert state.ending.message == "in words"
 
 
 def test_one_unavailable_call_is_no_end(bench: Any, opening: Opening, judged: Judged) -> None:

@@ -105,16 +105,38 @@ def test_an_exhausted_round_is_recorded(bench: Any, starter: Starter) -> None:
     assert again.asked == []
 
 
-@pytest.mark.parametrize("fault", [BUSY, Line("wrong key", error="refused")], ids=["unavailable", "refused"])
-def test_a_round_that_ended_for_what_may_pass_is_not_recorded(
-    bench: Any, starter: Starter, replies: Mapping[str, str], fault: Line
+REFUSED = Line("wrong key", error="refused")
+
+
+@pytest.mark.parametrize(
+    ("faults", "asked"), [([BUSY, BUSY], {0, 1}), ([REFUSED, "wrong"], {0})], ids=["unavailable", "refused"]
+)
+def test_a_round_that_ended_the_run_for_what_may_pass_is_not_recorded(
+    bench: Any, starter: Starter, replies: Mapping[str, str], faults: list[Line | str], asked: set[int]
 ) -> None:
-    context = bench([[fault, replies["wrong"]]]).context
+    context = bench([[replies.get(fault, fault) for fault in faults]]).context
     finished = run(context, field(context, starter))
     again = bench([replies["fix"]])
     resumed = run(again.context, field(again.context, starter))
     assert (finished.winner, finished.candidates[0].status) == (None, "limit")
-    assert (resumed.winner, [request.index for request in again.asked]) == (0, [0])
+    assert (resumed.winner is None, {request.index for request in again.asked}) == (False, asked)
+
+
+@pytest.mark.parametrize(
+    ("faults", "rungs"),
+    [([BUSY, "wrong"], 1), ([BUSY, BUSY], 2), ([REFUSED, "wrong"], 2)],
+    ids=["another candidate said something", "another rung is there", "another rung is not refused"],
+)
+def test_a_round_after_which_the_run_goes_on_is_recorded(
+    bench: Any, starter: Starter, replies: Mapping[str, str], faults: list[Line | str], rungs: int
+) -> None:
+    """Were it run again, the rounds that followed it would be replayed for other candidates."""
+    ladder = [[[replies.get(fault, fault) for fault in faults]], ["unused"]][:rungs]
+    context = bench(*ladder).context
+    finished = run(context, field(context, starter))
+    again = bench(*[["unused"]] * rungs)
+    replayed = run(again.context, field(again.context, starter))
+    assert (replayed, again.asked, finished.winner) == (finished, [], None)
 
 
 def test_a_race_that_was_won_is_over_whatever_became_of_the_others(
