@@ -1,0 +1,73 @@
+"""HumanEvalFix through the whole loop: 164 small functions, each with one mistake put in by hand, and its tests.
+
+    python benchmarks/humanevalfix.py PATH [--model NAME…] [--every 1] [--seconds 60] [--python LEAN] [--out DIR]
+
+PATH is a checkout of bigcode-project/octopack. The task is the function with its docstring; its tests decide, and the
+solution stays behind. `--out` keeps patches and records, so that a second start goes on; `beyond.py` reads them.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pareback.orchestrator import bench
+from pareback.orchestrator.bench import How, Task
+
+DATA = "evaluation/create/humaneval-x/data/python/data/humanevalpack.jsonl"
+PROGRAM, TESTS = "solution.py", "test_solution.py"
+
+
+def entries(checkout: Path) -> Iterator[dict[str, Any]]:
+    """The set's own records, in its order."""
+    return (json.loads(line) for line in (checkout / DATA).read_text(encoding="utf-8").splitlines())
+
+
+def tasks(checkout: Path) -> list[Task]:
+    """Every entry as a task, named `HE000` to `HE163`."""
+    return [_task(entry) for entry in entries(checkout)]
+
+
+def name(entry: dict[str, Any]) -> str:
+    return f"HE{int(entry['task_id'].rpartition('/')[2]):03d}"
+
+
+def program(entry: dict[str, Any], solution: str) -> str:
+    """The module with one of the entry's two solutions."""
+    return str(entry["prompt"] + entry[solution])
+
+
+def tests(entry: dict[str, Any]) -> str:
+    """The entry's tests as pytest finds them; the set calls `check` when the module is run."""
+    called = f"check({entry['entry_point']})"
+    body = entry["test"].strip().removesuffix(called).rstrip()
+    return f"from solution import *\n\n\n{body}\n\n\ndef test_{entry['entry_point']}():\n    {called}\n"
+
+
+def _task(entry: dict[str, Any]) -> Task:
+    contents = {PROGRAM: program(entry, "buggy_solution"), TESTS: tests(entry)}
+    text = f"Repair {entry['entry_point']}: its test is red"
+    return Task(name(entry), text, {path: text.encode() for path, text in contents.items()}, (PROGRAM,), (TESTS,))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("checkout", type=Path)
+    parser.add_argument("--model", action="append", default=[])
+    parser.add_argument("--every", type=int, default=1, help="every n-th task only")
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    how = How(tuple(options.model), options.python, options.seconds)
+    chosen = tasks(options.checkout)[:: options.every]
+    rows = sorted(bench.run(chosen, how, jobs=options.jobs, keep=options.out), key=lambda row: row.id)
+    print(json.dumps(bench.document(rows), indent=2) if options.json else bench.table(rows))
+
+
+if __name__ == "__main__":
+    main()
