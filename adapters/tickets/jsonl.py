@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pareback.adapters.record import from_record
+from pareback.adapters.records import Reading, as_record
 from pareback.adapters.ticket import BadTicket, Ticket, Tickets
 
 
@@ -14,7 +14,7 @@ def build(*, path: str) -> Tickets:
 
 
 class Jsonl:
-    """One file, many tickets."""
+    """One file, many tickets, read line by line: it may be larger than the memory."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -24,29 +24,11 @@ class Jsonl:
 
         A bad line does not end the iterator: the next `next` reads on, so the other tickets can still run.
         """
-        lines = self._path.read_bytes().split(b"\n")
-        numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
-        return _Reading(self._path, numbered)
+        return Reading(self._lines(), lambda number: f"{self._path}:{number}", _parse)
 
-
-class _Reading:
-    """Reads line by line and remembers the ids: two tickets of one id could not be told apart in the results."""
-
-    def __init__(self, path: Path, lines: Iterator[tuple[int, bytes]]) -> None:
-        self._path = path
-        self._lines = lines
-        self._seen: dict[str, int] = {}
-
-    def __iter__(self) -> "_Reading":
-        return self
-
-    def __next__(self) -> Ticket:
-        number, line = next(self._lines)
-        ticket = from_record(_parse(line, f"{self._path}:{number}"), where=f"{self._path}:{number}")
-        first = self._seen.setdefault(ticket.id, number)
-        if first != number:
-            raise BadTicket(f"{self._path}:{number}: id {ticket.id!r} is that of line {first}; expected each id once")
-        return ticket
+    def _lines(self) -> Iterator[tuple[int, bytes]]:
+        with self._path.open("rb") as lines:
+            yield from ((number, line) for number, line in enumerate(lines, 1) if line.strip())
 
 
 def _parse(line: bytes, where: str) -> Mapping[str, object]:
@@ -54,6 +36,4 @@ def _parse(line: bytes, where: str) -> Mapping[str, object]:
         record = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise BadTicket(f"{where}: not a JSON record ({error}); expected one object a line") from error
-    if not isinstance(record, dict):
-        raise BadTicket(f"{where}: a {type(record).__name__}; expected a JSON object")
-    return record
+    return as_record(record, where)

@@ -1,6 +1,8 @@
 """Every ticket source, and the one function that checks records."""
 
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ import pytest
 
 from pareback.adapters.record import from_record, id_of
 from pareback.adapters.ticket import BadTicket, Ticket
-from pareback.adapters.tickets import jsonl, markdown, text
+from pareback.adapters.tickets import document, jsonl, markdown, text
 
 FULL: dict[str, object] = {
     "id": "t-1",
@@ -197,7 +199,7 @@ def test_a_bad_markdown_file_names_the_place(tmp_path: Path, content: str | byte
 
 
 def test_a_file_that_is_not_there_is_the_systems_error(tmp_path: Path) -> None:
-    for part in (markdown, jsonl):
+    for part in (markdown, jsonl, document):
         with pytest.raises(FileNotFoundError):
             list(part.build(path=str(tmp_path / "missing")).tickets())
 
@@ -244,7 +246,99 @@ def duplicate(path: Path) -> BadTicket:
     return caught.value
 
 
-def test_many_lines_are_read_in_seconds(tmp_path: Path) -> None:
+def test_a_hundred_thousand_lines_stream(tmp_path: Path) -> None:
+    """40 MB of tickets; what stays in memory is an id and a number each."""
     path = tmp_path / "tickets.jsonl"
-    path.write_text("".join(f'{{"id": "t{number}", "text": "x"}}\n' for number in range(20_000)), encoding="utf-8")
-    assert sum(1 for _ in jsonl.build(path=str(path)).tickets()) == 20_000
+    words = "x" * 400
+    with path.open("w", encoding="utf-8") as lines:
+        lines.writelines(f'{{"id": "t{number}", "text": "{words}"}}\n' for number in range(100_000))
+    before, most, count = resident(), 0, 0
+    for count, _ in enumerate(jsonl.build(path=str(path)).tickets(), 1):
+        if count % 10_000 == 0:
+            most = max(most, resident())
+    assert (count, most - before < 25_000_000) == (100_000, True)
+
+
+def resident() -> int:
+    """Bytes of memory that this process has now."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def everything(source: Iterator[Ticket]) -> list[Ticket | str]:
+    """Tickets, and the words of what was bad, in order."""
+    found: list[Ticket | str] = []
+    while True:
+        try:
+            found.append(next(source))
+        except BadTicket as error:
+            found.append(str(error))
+        except StopIteration:
+            return found
+
+
+def read_document(folder: Path, name: str, content: str) -> list[Ticket | str]:
+    path = folder / name
+    path.write_text(content, encoding="utf-8")
+    return [
+        each.replace(f"{path}", name) if isinstance(each, str) else each
+        for each in everything(document.build(path=str(path)).tickets())
+    ]
+
+
+def test_a_json_document_is_a_list_of_records_or_one(tmp_path: Path) -> None:
+    both = json.dumps([FULL, INSTANCE], indent=2)
+    assert read_document(tmp_path, "a.json", both) == [as_ticket(FULL), from_record(INSTANCE, where="r")]
+    assert read_document(tmp_path, "a.json", json.dumps(FULL)) == [as_ticket(FULL)]
+    assert read_document(tmp_path, "a.json", "[]") == []
+
+
+YAML = """\
+# tickets of one night
+- id: t-1
+  text: |
+    Accept ISO weeks.
+    Please.
+  files: [src/*.py]
+  budget: 3
+- id: t-2
+  text: x
+  base: 1234567
+- text: 2024-13-45
+- id: t-1
+  text: again
+- !!python/object/apply:os.system [true]
+- instance_id: a__b-1
+  problem_statement: It breaks.
+  FAIL_TO_PASS: [test_x]
+"""
+
+
+def test_a_yaml_document_names_the_line_of_what_is_bad(tmp_path: Path) -> None:
+    found = read_document(tmp_path, "a.yaml", YAML)
+    assert found[0] == Ticket(
+        "t-1", "Accept ISO weeks.\nPlease.\n", "Accept ISO weeks.", files=("src/*.py",), budget="3"
+    )
+    assert found[1] == "a.yaml:8: base is 1234567; expected text"
+    assert found[2] == "a.yaml:11: not a record (month must be in 1..12); quote what is meant as text"
+    assert found[3] == "a.yaml:12: id 't-1' is that of a.yaml:2; expected each id once"
+    assert str(found[4]).startswith("a.yaml:14: not a record (could not determine a constructor")
+    assert found[5] == Ticket("a__b-1", "It breaks.", "It breaks.", tests=("test_x",))
+    assert read_document(tmp_path, "a.yml", "text: one\n") == [from_record({"text": "one"}, where="r")]
+    assert read_document(tmp_path, "a.yml", "") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.json", "{", "a.json: not JSON"),
+        ("a.json", "[" * 100_000, "a.json: not JSON"),
+        ("a.json", "[3]", "a.json: record 1: int found; expected one record"),
+        ("a.yaml", "- [a\n", "a.yaml: not YAML"),
+        ("a.yaml", "[" * 1_000, "a.yaml: not YAML"),
+        ("a.yaml", "- &a {text: x}\n- *a\n", "a.yaml: holds an alias"),
+        ("a.yaml", "- just words\n", "a.yaml:1: str found; expected one record"),
+    ],
+)
+def test_a_bad_document_is_named(tmp_path: Path, name: str, content: str, said: str) -> None:
+    (only,) = read_document(tmp_path, name, content)
+    assert str(only).startswith(said)
