@@ -1,0 +1,1 @@
+"""The command line: the door to typer, one file per kind of command."""

@@ -1,0 +1,32 @@
+"""Commands that say what there is: models, parts, this machine, the cache."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pareback.orchestrator.cli.app import Json, Repo, app, do
+
+
+@app.command()
+def models(json: Json = False) -> None:
+    """List the model families that are known, and what this machine can reach."""
+    do("models", json=json)
+
+
+@app.command()
+def parts(kind: Annotated[str | None, typer.Argument(help="One kind only.")] = None, json: Json = False) -> None:
+    """List the parts, with their options."""
+    do("parts", kind=kind, json=json)
+
+
+@app.command()
+def doctor(repo: Repo = Path(), json: Json = False) -> None:
+    """Say what this machine offers, and how to mend what is missing."""
+    do("doctor", repo=repo, json=json)
+
+
+@app.command()
+def cache(what: Annotated[str | None, typer.Argument(metavar="[clear]")] = None) -> None:
+    """Show the cache, or clear it."""
+    do("cache", what=what)

@@ -1,0 +1,1 @@
+"""Landing: what a batch accepted, one by one onto one growing tree."""
