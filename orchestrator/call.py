@@ -37,15 +37,16 @@ class Cancelled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a call may take and how it is told to end. `deadline` is on the monotonic clock, in seconds."""
+    """How long a call may take and how it is told to end. `deadline` is on the clock, in seconds."""
 
     deadline: float
     stopped: Callable[[], bool]
+    clock: Callable[[], float] = time.monotonic
 
     @property
     def left(self) -> float:
         """Seconds until the deadline, at least 0."""
-        return max(0.0, self.deadline - time.monotonic())
+        return max(0.0, self.deadline - self.clock())
 
 
 def ask(model: Model, request: Request, patience: Patience, hear: Callable[[str], None]) -> Reply:

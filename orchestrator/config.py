@@ -12,10 +12,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 OWN_FILE = "pareback.toml"
-USERS_ONLY = frozenset({"base_url", "api_key_env", "prices", "profile", "sandbox", "visible", "memory_mb"})
+USERS_ONLY = frozenset(
+    {
+        "base_url",
+        "api_key_env",
+        "prices",
+        "profile",
+        "requests_per_minute",
+        "tokens_per_minute",
+        "sandbox",
+        "visible",
+        "memory_mb",
+    }
+)
 """Keys that only the user's file, environment and flags may set."""
 
 
@@ -24,7 +36,7 @@ class ConfigError(ValueError):
 
 
 class ModelTable(BaseModel):
-    """`[models.NAME]`: how one name is reached."""
+    """`[models.NAME]`: how one name is reached, what it costs, and how fast the account lets its calls go out."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,6 +46,8 @@ class ModelTable(BaseModel):
     api_key_env: str | None = None
     profile: dict[str, Any] = {}
     prices: dict[str, float] | None = None
+    requests_per_minute: float | None = Field(default=None, gt=0)
+    tokens_per_minute: float | None = Field(default=None, gt=0)
 
 
 class Settings(BaseModel):

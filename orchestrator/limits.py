@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from pareback.adapters.model import Prices, Usage
+from pareback.adapters.messages import render
+from pareback.adapters.model import Model, Prices, Request, Usage
 
 BYTES_PER_TOKEN = 2
 """Bytes of prompt one token holds at the least: English and source code hold three to four, two is the safe side."""
@@ -61,6 +62,12 @@ class Caps:
 
 
 NO_CAPS = Caps()
+
+
+def at_worst(request: Request, model: Model) -> Reserve:
+    """The most that one call of the model with this request can cost."""
+    seen = "" if model.profile.sees == "sources" else "\n".join(message.content for message in render(request))
+    return worst_case(seen, request.max_tokens, model.profile.prices)
 
 
 def worst_case(prompt: str, reply_tokens: int, prices: Prices | None) -> Reserve:

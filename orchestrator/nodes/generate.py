@@ -11,15 +11,13 @@ from pareback.adapters.model import (
     ModelRefused,
     ModelUnavailable,
     Reply,
-    Request,
     Usage,
-    render,
 )
 from pareback.orchestrator.call import Cancelled, Patience, ask
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.ledger import effect_key
-from pareback.orchestrator.limits import LimitReached, Reserve, worst_case
+from pareback.orchestrator.limits import LimitReached, Reserve, at_worst
 from pareback.orchestrator.state import Candidate
 
 INCOMPLETE: dict[Finish, str] = {
@@ -61,7 +59,7 @@ def _reply(candidate: Candidate, model: Model, context: Context) -> Reply:
     request = candidate.request
     inputs = [candidate.rung, model.name, asdict(request)]
     key = effect_key("generate", round=candidate.round, candidate=candidate.index, inputs=inputs)
-    reserve = worst_case(_prompt(request, model), request.max_tokens, model.profile.prices)
+    reserve = at_worst(request, model)
     return _revived(
         context.ledger.effect(
             key,
@@ -84,10 +82,6 @@ def _call(candidate: Candidate, model: Model, context: Context) -> Reply:
 
     reply = ask(model, candidate.request, patience, hear)
     return replace(reply, seconds=time.monotonic() - started)
-
-
-def _prompt(request: Request, model: Model) -> str:
-    return "" if model.profile.sees == "sources" else "\n".join(message.content for message in render(request))
 
 
 def _spent(value: dict[str, Any], reserve: Reserve) -> Reserve:
