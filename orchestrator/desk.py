@@ -1,10 +1,13 @@
 """What one process life of a run works with, before the loop's context can be made."""
 
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pareback.adapters.model import Model
+from pareback.orchestrator.config import Settings
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.job import Job
 from pareback.orchestrator.ledger import Ledger
@@ -19,6 +22,11 @@ def climb_freely(_rung: int) -> str:
     return ""
 
 
+def unmetered(models: Sequence[Model], _settings: Settings) -> Sequence[Model]:
+    """The models of a run by itself: its own limits are all there is."""
+    return models
+
+
 class Ended(Exception):
     """The run ends before or outside the loop: its ending is data, the way there is not."""
 
@@ -30,13 +38,16 @@ class Ended(Exception):
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """Who calls: environment variables, the listener for events, whether only a plan is wanted, and who may refuse a
-    climb to a rung above 0, by answering with a reason code."""
+    climb to a rung above 0, by answering with a reason code. `meter` puts something between the loop and its models,
+    `clock` counts the run's seconds."""
 
     environ: Mapping[str, str]
     listen: Listen
     dry: bool = False
     landing: bool = False
     may_climb: Callable[[int], str] = climb_freely
+    meter: Callable[[Sequence[Model], Settings], Sequence[Model]] = unmetered
+    clock: Callable[[], float] = time.monotonic
 
 
 @dataclass(frozen=True, slots=True)
