@@ -9,7 +9,8 @@ from itertools import chain
 
 from pareback.adapters.failures import Caller, failure
 from pareback.adapters.markers import Cleaner
-from pareback.adapters.model import Finish, ModelUnavailable, Profile, Reply, Request, Usage, render
+from pareback.adapters.messages import render
+from pareback.adapters.model import Finish, ModelUnavailable, Profile, Reply, Request, Usage
 from pareback.adapters.stream import DONE, Chunk, parse, payloads, read
 
 _EVENT_FIELDS = ("data:", "event:", "id:", "retry:", ":")

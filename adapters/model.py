@@ -1,7 +1,8 @@
-"""What a model is asked and what it answers: the nouns every model part shares, and the one rendering to messages.
+"""What a model is asked and what it answers: the nouns every model part shares.
 
 A request is a sequence of sections in a fixed order, stable ones first, so that a provider's prompt cache hits. Text
-models read the rendered messages; a search-based model reads the same fields. A model has no tools: it answers text.
+models read the messages rendered from it; a search-based model reads the same fields. A model has no tools: it answers
+text.
 """
 
 from collections.abc import Iterator, Mapping
@@ -50,12 +51,28 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """One stretch of a file to be written anew: `above + inside + below` is the file, each part of whole lines.
+
+    `wish` says in words what the new lines are to do. The answer is the new `inside` and nothing else; whoever asked
+    puts it between `above` and `below`, which no model repeats.
+    """
+
+    path: str
+    above: str
+    inside: str
+    below: str
+    wish: str
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One question to a model. The order of the fields is the order of the sections.
 
     `round` counts from 1; `index` says which of its `n` candidates is asked for; `seed` is honoured where the profile
     says so.
-    `max_tokens` caps the reply, in tokens.
+    `max_tokens` caps the reply, in tokens. `region` is set only for models whose profile has a `refill`: the reply's
+    text is then that region's new text, and not edits.
     """
 
     rules: str
@@ -71,6 +88,7 @@ class Request:
     index: int = 0
     seed: int = 0
     max_tokens: int = 8192
+    region: Region | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,26 +129,44 @@ class Prices:
         return (fresh * self.prompt + cached * read + usage.completion * self.completion) / 1_000_000
 
 
+Refill = Literal["", "edit", "infill", "canvas"]
+"""How a region is asked for: a next-edit endpoint, fill-in-the-middle, a pinned canvas; empty where there is no way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What differs between model families. `candidates` overrides the round's default number.
 
     `sees` is "prompt" for models that read rendered text within `context_tokens`, "sources" for those that want whole
-    bodies and test sources. `prices` None is unknown; a local search that costs nothing has prices of 0. `extra` goes
-    into the body of every call; `cap` is what the provider calls the reply's limit.
+    bodies and test sources; `small` asks for prompts made for small models. `temperature` None is not sent, another is
+    kept within `temperatures`, what the provider accepts. `sampled`: the same request gets another reply each time;
+    where not, candidates differ only by what they are asked. `silence` is how many seconds may pass without content
+    before a streamed call counts as stalled. `diffusing` asks for, and reads, snapshots of which each replaces the
+    one before. `prices` None is unknown; a local search that costs nothing has prices of 0. `extra` goes into the body
+    of every call; `cap` is what the provider calls the reply's limit.
+    `refill` says how a `Region` is asked for, `refill_model` of whom, where it is another model of the same server;
+    `canvas_tokens` is the length of its canvas, where it has one.
     """
 
     forms: tuple[str, ...] = ("region", "whole", "remove")
     sees: Literal["prompt", "sources"] = "prompt"
+    small: bool = False
     context_tokens: int = 32_000
     reply_tokens: int = 8_192
     temperature: float | None = 0.7
+    temperatures: tuple[float, float] = (0.0, 2.0)
     seed: bool = False
+    sampled: bool = True
     streaming: bool = True
+    silence: float = 60.0
+    diffusing: bool = False
     candidates: int | None = None
     prices: Prices | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
     cap: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    refill: Refill = ""
+    refill_model: str = ""
+    canvas_tokens: int = 0
 
 
 class ModelUnavailable(ConnectionError):
@@ -170,58 +206,3 @@ class Model(Protocol):
         Retries and deadlines are the caller's. Raises ModelUnavailable, ModelRefused, ContextTooLong.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One chat message."""
-
-    role: Literal["system", "user"]
-    content: str
-
-
-def render(request: Request) -> tuple[Message, ...]:
-    """The sections as chat messages: the rules as system message, all else in one user message, stable parts first."""
-    parts = [
-        _heading("TICKET", request.ticket),
-        *(_source("TEST", source) for source in request.tests),
-        *(_source("FILE", source) for source in request.files),
-        *(_failure(failure) for failure in request.failures),
-        _listing("THE TESTS PASS; THE COMPLEXITY GATE SAYS", request.findings),
-        _listing("ABOUT YOUR LAST REPLY", request.refused),
-        _listing("TRIED BEFORE", tuple(attempt.outcome for attempt in request.tried)),
-    ]
-    return Message("system", request.rules), Message("user", "\n\n".join(part for part in parts if part))
-
-
-def _heading(title: str, text: str) -> str:
-    return f"## {title}\n{text.rstrip()}" if text.strip() else ""
-
-
-def _listing(title: str, lines: tuple[str, ...]) -> str:
-    return _heading(title, "\n".join(f"- {line}" for line in lines))
-
-
-def _source(kind: str, source: Source) -> str:
-    """A fence longer than any run of backticks inside, so that a file cannot end its own quotation."""
-    notes = (
-        "" if source.editable else "read only",
-        "" if source.whole else "in part: the marks stand for lines not shown",
-    )
-    told = ", ".join(note for note in notes if note)
-    title = f"{kind} ({told})" if told else kind
-    fence = "```"
-    while fence in source.text:
-        fence += "`"
-    return f"## {title}: {source.path}\n{fence}\n{source.text.rstrip()}\n{fence}"
-
-
-def _failure(failure: Failure) -> str:
-    frames = "".join(f"\n{_frame(frame)}" for frame in failure.frames)
-    return f"## RED TEST: {failure.test}\n{failure.message.rstrip()}{frames}"
-
-
-def _frame(frame: Frame) -> str:
-    """A step with its line of code, since nobody counts lines in a prompt."""
-    code = f": {frame.code}" if frame.code else ""
-    return f"  at {frame.path}:{frame.line} in {frame.function}{code}"

@@ -12,7 +12,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from pareback.adapters.model import Model, ModelRefused, Prices, Profile, Reply, Request, Usage, render
+from pareback.adapters.messages import render
+from pareback.adapters.model import Model, ModelRefused, Prices, Profile, Reply, Request, Usage
 
 _FIELDS = ("digest", "model", "profile", "reply")
 
@@ -155,4 +156,5 @@ def _reply(stored: Mapping[str, Any]) -> Reply:
 
 def _profile(stored: Mapping[str, Any]) -> Profile:
     prices = Prices(**stored["prices"]) if stored["prices"] else None
-    return Profile(**{**stored, "forms": tuple(stored["forms"]), "prices": prices})
+    fields = {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()}
+    return Profile(**{**fields, "prices": prices})

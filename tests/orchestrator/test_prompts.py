@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from pareback.adapters.model import Request, render
+from pareback.adapters.messages import render
+from pareback.adapters.model import Request
 from pareback.gates.budget import Budget
 from pareback.orchestrator import graph, prompts
 from pareback.orchestrator.context import Context

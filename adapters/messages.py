@@ -1,0 +1,64 @@
+"""A request as chat messages: the one rendering for every model that reads text.
+
+Stable sections come first, so that a provider's prompt cache hits on the next round.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pareback.adapters.model import Failure, Frame, Request, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One chat message."""
+
+    role: Literal["system", "user"]
+    content: str
+
+
+def render(request: Request) -> tuple[Message, ...]:
+    """The sections as chat messages: the rules as system message, all else in one user message, stable parts first."""
+    parts = [
+        _heading("TICKET", request.ticket),
+        *(_source("TEST", source) for source in request.tests),
+        *(_source("FILE", source) for source in request.files),
+        *(_failure(failure) for failure in request.failures),
+        _listing("THE TESTS PASS; THE COMPLEXITY GATE SAYS", request.findings),
+        _listing("ABOUT YOUR LAST REPLY", request.refused),
+        _listing("TRIED BEFORE", tuple(attempt.outcome for attempt in request.tried)),
+    ]
+    return Message("system", request.rules), Message("user", "\n\n".join(part for part in parts if part))
+
+
+def _heading(title: str, text: str) -> str:
+    return f"## {title}\n{text.rstrip()}" if text.strip() else ""
+
+
+def _listing(title: str, lines: tuple[str, ...]) -> str:
+    return _heading(title, "\n".join(f"- {line}" for line in lines))
+
+
+def _source(kind: str, source: Source) -> str:
+    """A fence longer than any run of backticks inside, so that a file cannot end its own quotation."""
+    notes = (
+        "" if source.editable else "read only",
+        "" if source.whole else "in part: the marks stand for lines not shown",
+    )
+    told = ", ".join(note for note in notes if note)
+    title = f"{kind} ({told})" if told else kind
+    fence = "```"
+    while fence in source.text:
+        fence += "`"
+    return f"## {title}: {source.path}\n{fence}\n{source.text.rstrip()}\n{fence}"
+
+
+def _failure(failure: Failure) -> str:
+    frames = "".join(f"\n{_frame(frame)}" for frame in failure.frames)
+    return f"## RED TEST: {failure.test}\n{failure.message.rstrip()}{frames}"
+
+
+def _frame(frame: Frame) -> str:
+    """A step with its line of code, since nobody counts lines in a prompt."""
+    code = f": {frame.code}" if frame.code else ""
+    return f"  at {frame.path}:{frame.line} in {frame.function}{code}"
