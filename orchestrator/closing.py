@@ -22,7 +22,7 @@ def close(desk: Desk, state: State | None, prepared: Prepared | None, ending: En
     """Whatever ended the run: its best candidate is handed over and shown, and the documents are written."""
     handed, ending = _handed(desk, state, ending)
     best = None if state is None or state.best is None else _measured(state.best, prepared)
-    facts = Outcome(run=desk.folder.name, ticket=desk.job.ticket.id, ending=ending)
+    facts = Outcome(run=desk.run, ticket=desk.job.ticket.id, ending=ending)
     facts = facts if prepared is None else replace(prepared.facts, ending=ending)
     done = replace(
         facts,
@@ -68,7 +68,7 @@ def _handed(desk: Desk, state: State | None, ending: Ending) -> tuple[Handed, En
         return Handed(), ending
     ticket = desk.job.ticket
     parcel = Parcel(
-        run=desk.folder.name,
+        run=desk.run,
         title=ticket.title or ticket.text.strip().partition("\n")[0][:72] or ticket.id,
         base=desk.ledger.note("base") or "",
         head=state.best.commit,

@@ -63,6 +63,11 @@ class Desk:
     stop: threading.Event
     race: threading.Event
 
+    @property
+    def run(self) -> str:
+        """The run's name, which its pins and branches carry: the folder's, unless the job was given another."""
+        return self.job.run or self.folder.name
+
     def say(self, text: str) -> None:
         """One line for people."""
         self.around.listen(Event("say", data={"text": text}))

@@ -21,22 +21,23 @@ class Wish:
 @dataclass(frozen=True, slots=True)
 class Job:
     """One ticket to be driven to an ending. `layers` holds the flags as given; the rest of the settings is resolved
-    against the repository's own file at the base."""
+    against the repository's own file at the base. `run` is its name where that is not the name of its folder."""
 
     ticket: Ticket
     flags: Mapping[str, Any]
     wish: Wish = Wish()
+    run: str = ""
 
 
 def to_json(job: Job) -> dict[str, Any]:
     """The job as plain JSON values; fields of the ticket that say nothing are left out."""
     ticket = {name: value for name, value in asdict(job.ticket).items() if value}
-    return {"ticket": ticket, "flags": dict(job.flags), "wish": asdict(job.wish)}
+    return {"ticket": ticket, "flags": dict(job.flags), "wish": asdict(job.wish), "run": job.run}
 
 
 def from_json(value: Mapping[str, Any]) -> Job:
     """The job as it was written down. Raises BadTicket."""
-    return Job(from_record(value["ticket"], where="the run's ledger"), value["flags"], Wish(**value["wish"]))
+    return Job(from_record(value["ticket"], where="the run's ledger"), value["flags"], Wish(**value["wish"]), value.get("run", ""))
 
 
 def settled(settings: Settings, ticket: Ticket) -> Settings:

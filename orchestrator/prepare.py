@@ -96,7 +96,7 @@ def _frame(desk: Desk) -> Frame:
 
 
 def _frozen(desk: Desk) -> str:
-    desk.repository.pin(desk.folder.name)
+    desk.repository.pin(desk.run)
     try:
         return desk.repository.freeze(desk.job.ticket.base, date=int(time.time()))
     except ValueError as error:
@@ -142,7 +142,7 @@ def _announce(desk: Desk) -> None:
     head = {"root": str(repository.root), "title": title[:120], "ticket": ticket.id}
     (desk.folder / "run.json").write_text(json.dumps(head) + "\n", encoding="utf-8")
     desk.ledger.say("root", str(repository.root))
-    repository.pin(desk.folder.name, None if ticket.base is None else desk.ledger.note("base"))
+    repository.pin(desk.run, None if ticket.base is None else desk.ledger.note("base"))
 
 
 def _check_prices(settings: Settings, models: tuple[Model, ...]) -> None:
@@ -206,7 +206,7 @@ def _forms() -> dict[str, Form]:
 def _facts(desk: Desk, context: Context) -> Outcome:
     baseline = context.measured.baseline
     return Outcome(
-        run=desk.folder.name,
+        run=desk.run,
         ticket=desk.job.ticket.id,
         ending=Ending("crashed", "unfinished"),
         feature=desk.job.ticket.feature,

@@ -36,13 +36,18 @@ def start(work: Job, around: Surroundings) -> Outcome:
     place.sweep(now=time.time())
     folder = place.new_run()
     try:
-        with home.lease(folder), Ledger(folder / "ledger.db") as ledger:
-            ledger.say("job", job.to_json(work))
-            return _drive(work, folder, ledger, around)
+        return begin(work, folder, around)
     except BaseException:
         if not (folder / "run.json").exists():  # nothing was begun that could be gone on with
             shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def begin(work: Job, folder: Path, around: Surroundings) -> Outcome:
+    """A new run in a folder that is there. Raises what `start` raises, and AlreadyRunning."""
+    with home.lease(folder), Ledger(folder / "ledger.db") as ledger:
+        ledger.say("job", job.to_json(work))
+        return _drive(work, folder, ledger, around)
 
 
 def go_on(folder: Path, around: Surroundings) -> Outcome:
@@ -56,7 +61,7 @@ def go_on(folder: Path, around: Surroundings) -> Outcome:
 
 def _drive(work: Job, folder: Path, ledger: Ledger, around: Surroundings) -> Outcome:
     stop, race = threading.Event(), threading.Event()
-    log = logs.to_file(folder / "events.jsonl", run=folder.name, ticket=work.ticket.id)
+    log = logs.to_file(folder / "events.jsonl", run=work.run or folder.name, ticket=work.ticket.id)
     around = replace(around, listen=_fan_out(around.listen, log))
     cache = home.find(around.environ).cache
     with open_repository(Path(work.ticket.repo), shadow=folder / "shadow") as repository, _signals(stop, race):
@@ -65,7 +70,7 @@ def _drive(work: Job, folder: Path, ledger: Ledger, around: Surroundings) -> Out
             return close(desk, *_looped(desk))
         finally:
             around.listen(Event("end"))
-            repository.unpin(folder.name)
+            repository.unpin(desk.run)
 
 
 def _looped(desk: Desk) -> tuple[State | None, Prepared | None, Ending]:
