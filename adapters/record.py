@@ -112,6 +112,16 @@ def _names(value: object, where: str) -> tuple[str, ...] | None:
     return tuple(name for name in names if name is not None)
 
 
+def _texts(value: object, where: str) -> tuple[str, ...] | None:
+    """A list of texts that may hold anything but what cannot be written down."""
+    if value is None:
+        return None
+    if not isinstance(value, list | tuple):
+        raise BadTicket(f"{where} is {value!r}; expected a list of texts")
+    texts = tuple(_words(item, f"{where}[{index}]") for index, item in enumerate(value))
+    return tuple(text for text in texts if text)
+
+
 def _tests(value: object, where: str) -> tuple[str, ...] | None:
     """A list, or a list written as JSON text (SWE-bench)."""
     if isinstance(value, str):
@@ -149,6 +159,7 @@ _READERS: Mapping[str, Callable[[object, str], str | tuple[str, ...] | None]] = 
     "text": _words,
     "repo": _name,
     "base": _name,
+    "onto": _texts,
     "files": _names,
     "read": _names,
     "tests": _tests,

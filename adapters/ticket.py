@@ -14,6 +14,7 @@ class Ticket:
     """One request for change. Permissions, budgets and waivers come from these fields only, never from `text`.
 
     `files` are globs the model may edit, `read` globs it may see, `tests` node ids or paths that must turn green,
+    `onto` unified diffs that the base gets first, such as earlier patches of its `feature`,
     `test_patch` a unified diff of tests that come with the ticket, `held_out` paths of tests the model never sees.
     """
 
@@ -22,6 +23,7 @@ class Ticket:
     title: str = ""
     repo: str = "."
     base: str | None = None
+    onto: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()

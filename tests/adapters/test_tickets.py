@@ -18,6 +18,7 @@ FULL: dict[str, object] = {
     "text": "Accept ISO weeks.\nPlease.",
     "repo": "owner/name",
     "base": "abc123",
+    "onto": ["--- a\n+++ b\n", "--- c\n+++ d\n"],
     "files": ["src/*.py"],
     "read": ["docs/*.md"],
     "tests": ["tests/test_a.py::test_b[x y]"],
