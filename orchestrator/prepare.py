@@ -35,6 +35,9 @@ NO_RED_TEST = (
     "write a failing test, name the tests with --tests, or give a check with --test-cmd"
 )
 
+FROZEN = "frozen"
+"""The note that holds the commit of the user's that the run stands on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -98,9 +101,20 @@ def _frame(desk: Desk) -> Frame:
 def _frozen(desk: Desk) -> str:
     desk.repository.pin(desk.run)
     try:
-        return desk.repository.freeze(desk.job.ticket.base, date=int(time.time()))
+        base = desk.repository.freeze(desk.job.ticket.base, date=int(time.time()))
     except ValueError as error:
         raise Mistake(str(error)) from error
+    desk.ledger.say(FROZEN, base)
+    for patch in desk.job.ticket.onto:
+        base = _patched(desk, base, patch, what="an earlier patch of the feature")
+    return base
+
+
+def _patched(desk: Desk, commit: str, patch: str, *, what: str) -> str:
+    try:
+        return desk.repository.apply_patch(commit, patch.encode(), message=what)
+    except ValueError as error:
+        raise Ended(Ending("blocked", "test_patch", f"{what} does not fit the base: {error}")) from error
 
 
 def _once(desk: Desk, name: str, make: Callable[[], Any]) -> Any:
@@ -124,15 +138,7 @@ def _settings(desk: Desk, base: str) -> Settings:
 
 def _with_tests(desk: Desk, base: str) -> str:
     """T: the base with the ticket's own tests."""
-    patch = desk.job.ticket.test_patch
-    if not patch:
-        return base
-    try:
-        return desk.repository.apply_patch(base, patch.encode(), message="tests of the ticket")
-    except ValueError as error:
-        raise Ended(
-            Ending("blocked", "test_patch", f"the ticket's test patch does not fit the base: {error}")
-        ) from error
+    return _patched(desk, base, desk.job.ticket.test_patch or "", what="the ticket's test patch")
 
 
 def _announce(desk: Desk) -> None:
@@ -142,7 +148,7 @@ def _announce(desk: Desk) -> None:
     head = {"root": str(repository.root), "title": title[:120], "ticket": ticket.id}
     (desk.folder / "run.json").write_text(json.dumps(head) + "\n", encoding="utf-8")
     desk.ledger.say("root", str(repository.root))
-    repository.pin(desk.run, None if ticket.base is None else desk.ledger.note("base"))
+    repository.pin(desk.run, None if ticket.base is None else desk.ledger.note(FROZEN))
 
 
 def _check_prices(settings: Settings, models: tuple[Model, ...]) -> None:
