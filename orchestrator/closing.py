@@ -1,6 +1,7 @@
 """The end of a run: hand the best patch over, write result and record, say the ending."""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -37,8 +38,8 @@ def close(desk: Desk, state: State | None, prepared: Prepared | None, ending: En
         unapplied=desk.job.wish.apply and ending.name == "accepted" and not handed.applied,
         report=str(desk.folder / "result.json"),
     )
-    _write(desk.folder / "record.json", outcome.record(done))
-    _write(desk.folder / "result.json", outcome.result(done))
+    write_down(desk.folder / "record.json", outcome.record(done))
+    write_down(desk.folder / "result.json", outcome.result(done))
     desk.around.listen(Event("ending", data={"name": ending.name, "reason": ending.reason}))
     return done
 
@@ -86,8 +87,11 @@ def _seconds(desk: Desk) -> Mapping[str, float]:
     return {"total": desk.ledger.seconds, **accounts.seconds(desk.ledger)}
 
 
-def _write(path: Path, value: object) -> None:
-    """All or nothing: a reader never sees half a document."""
+def write_down(path: Path, value: object) -> None:
+    """All or nothing, and on the disk: a reader never sees half a document, whatever is killed."""
     part = path.with_suffix(".part")
-    part.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
+    with part.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(value, indent=2) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
     part.replace(path)
