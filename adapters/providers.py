@@ -96,6 +96,12 @@ def resolve(model: str, environment: Mapping[str, str], *, base_url: str | None,
     return Endpoint(model if base_url and prefix not in _ANY_SERVER else rest, url, variable, key)
 
 
+def place(model: str, environment: Mapping[str, str], *, base_url: str | None) -> str | None:
+    """The address that calls to a model go to, None where only the user could know it."""
+    provider = PROVIDERS[split(model)[0] or "openai"]
+    return base_url or _from_environment(provider, environment) or provider.url
+
+
 def find_key(
     model: str, environment: Mapping[str, str], *, key_env: str | None, required: bool
 ) -> tuple[str | None, str | None]:

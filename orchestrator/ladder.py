@@ -1,12 +1,12 @@
 """The ladder: from the names the user typed to models, in the order in which they are tried."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pareback.adapters import profiles
 from pareback.adapters.model import Model, Prices, Profile
-from pareback.adapters.providers import PROVIDERS
+from pareback.adapters.providers import PROVIDERS, is_local, place
 from pareback.orchestrator import parts
 from pareback.orchestrator.config import ConfigError, ModelTable, Settings
 
@@ -17,12 +17,33 @@ FILE_PARTS = frozenset({"recorded", "scripted"})
 """Parts whose argument after the colon is a file."""
 
 
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the calls to a model go: the server, the model's name there, whether the server is this machine, and how
+    many requests and tokens a minute the user lets go there (None: no limit is known)."""
+
+    url: str
+    model: str
+    local: bool = False
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+
+
 def climb(settings: Settings, environ: Mapping[str, str]) -> tuple[Model, ...]:
     """One model per rung; without any name, the search-based one alone.
 
     Raises ModelRefused for a missing key, UnknownPart and ConfigError for a name that cannot be resolved.
     """
     return tuple(_model(name, settings, environ) for name in settings.model or (SEARCH,))
+
+
+def address(name: str, settings: Settings, environ: Mapping[str, str]) -> Address:
+    """The address of one rung's model. A part that calls nobody is its own server."""
+    table = settings.models.get(name) or _untold(name, settings)
+    model = table.model or name
+    alone = table.part if table.part in {SEARCH, *FILE_PARTS} else None
+    url = (alone or place(model, environ, base_url=table.base_url) or model).rstrip("/")
+    return Address(url, model, is_local(url), table.requests_per_minute, table.tokens_per_minute)
 
 
 def reachable(settings: Settings, environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -40,6 +61,13 @@ def _model(name: str, settings: Settings, environ: Mapping[str, str]) -> Model:
     part, options = _table(name, table) if table is not None else _route(name, settings, environ)
     model: Model = parts.build("models", part, options)
     return model
+
+
+def _untold(name: str, settings: Settings) -> ModelTable:
+    """What `[models.NAME]` would say of a name that has no table."""
+    part, _, rest = name.partition(":")
+    direct = part in parts.names("models")
+    return ModelTable(part=part if direct else None, model=rest if direct else name, base_url=settings.base_url)
 
 
 def _table(name: str, table: ModelTable) -> tuple[str, dict[str, Any]]:
