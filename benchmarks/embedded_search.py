@@ -15,7 +15,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
@@ -166,8 +166,13 @@ class Row:
     note: str = "-"
 
 
-def mended(target: Target, rounds: int, candidates: int, jobs: int) -> Row:
-    """Rounds of candidates until one is green."""
+Judge = Callable[[Target, str, str, tuple[str, ...]], bool]
+"""Whether a reply to a target's text makes its tests green; the tests named are asked first."""
+
+
+def mended(target: Target, rounds: int, candidates: int, jobs: int, judge: Judge | None = None) -> Row:
+    """Rounds of candidates until one is green, by pytest or by a quicker judge."""
+    judge = judge or _green
     began = time.monotonic()
     text = (target.folder / target.program).read_text(encoding="utf-8")
     tests = (target.folder / target.tests).read_text(encoding="utf-8")
@@ -183,7 +188,7 @@ def mended(target: Target, rounds: int, candidates: int, jobs: int) -> Row:
         for turn in range(1, rounds + 1):
             replies = [_reply(model, request, tuple(tried), turn, index) for index in range(candidates)]
             replies = [reply for reply in replies if reply]
-            outcomes = pool.map(lambda reply: _green(target, reply, text, first), replies)
+            outcomes = pool.map(lambda reply: judge(target, reply, text, first), replies)
             for at, (reply, green) in enumerate(zip(replies, outcomes, strict=True)):
                 if green:
                     pool.shutdown(wait=False, cancel_futures=True)
@@ -226,11 +231,16 @@ def main() -> None:
     report(targets, options)
 
 
+def ready() -> None:
+    """Import once what pytest needs, so that children inherit it."""
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    with tempfile.TemporaryDirectory() as nothing:
+        pytest.main(["-p", "no:terminal", "-p", "no:cacheprovider", nothing])
+
+
 def report(targets: list[Target], options: argparse.Namespace) -> None:
     """Mend every target and print the table."""
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    with tempfile.TemporaryDirectory() as nothing:  # imports what pytest needs once, so that children inherit it
-        pytest.main(["-p", "no:terminal", "-p", "no:cacheprovider", nothing])
+    ready()
     rows: list[Row] = []
     for target in targets:
         row = mended(target, options.rounds, options.candidates, options.jobs)
