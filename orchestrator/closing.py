@@ -75,6 +75,7 @@ def _handed(desk: Desk, state: State | None, ending: Ending) -> tuple[Handed, En
         head=state.best.commit,
         accepted=ending.name == "accepted",
         folder=desk.folder,
+        parent=desk.ledger.note("frozen") if desk.job.wish.on_base else None,
     )
     try:
         handed = hand_over(parcel, desk.job.wish, desk.repository)

@@ -13,7 +13,7 @@ from pareback.workspaces.repository import Repository
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What is handed over: the commit `head` on `base`, and for whom."""
+    """What is handed over: the commit `head` on `base`, and for whom. A branch's commit has this `parent`, or HEAD."""
 
     run: str
     title: str
@@ -21,6 +21,7 @@ class Parcel:
     head: str
     accepted: bool
     folder: Path
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,19 @@ def _branched(wish: Wish, delivery: Delivery, filed: Delivered) -> Handed:
 def _publisher(parcel: Parcel, repository: Repository) -> Callable[[str], str | None]:
     def publish(name: str) -> str | None:
         return repository.deliver(
-            parcel.base, parcel.head, branch=name, message=f"{parcel.title}\n\nRun: {parcel.run}\n"
+            parcel.base,
+            parcel.head,
+            branch=name,
+            message=f"{parcel.title}\n\nRun: {parcel.run}\n",
+            parent=parcel.parent,
         )
 
     return publish
 
 
 def _apply(parcel: Parcel, repository: Repository) -> bool:
+    if repository.bare:
+        return False
     changes = repository.changes(parcel.base, parcel.head)
     expected = {path: repository.read_file(parcel.base, path) for path in changes}
     return checkout.apply(repository.root, changes, expected, journal=parcel.folder / "applied")

@@ -11,11 +11,13 @@ from pareback.orchestrator.config import Settings
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How an accepted patch is to be delivered. Without any wish: a branch and a patch file."""
+    """How an accepted patch is to be delivered. Without any wish: a branch and a patch file. A branch grows
+    out of HEAD, or out of the base: in a batch HEAD may be anywhere."""
 
     branch: str | None = None
     patch: str | None = None
     apply: bool = False
+    on_base: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,12 @@ def to_json(job: Job) -> dict[str, Any]:
 
 def from_json(value: Mapping[str, Any]) -> Job:
     """The job as it was written down. Raises BadTicket."""
-    return Job(from_record(value["ticket"], where="the run's ledger"), value["flags"], Wish(**value["wish"]), value.get("run", ""))
+    return Job(
+        from_record(value["ticket"], where="the run's ledger"),
+        value["flags"],
+        Wish(**value["wish"]),
+        value.get("run", ""),
+    )
 
 
 def settled(settings: Settings, ticket: Ticket) -> Settings:

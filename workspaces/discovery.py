@@ -20,13 +20,15 @@ class NotARepository(ValueError):
 @dataclass(frozen=True, slots=True)
 class Location:
     """The user's work tree, its git directory (a linked worktree has its own), the one that is shared, and every
-    folder its objects lie in: its own first, then those it borrows from. `index` is one other than the usual."""
+    folder its objects lie in: its own first, then those it borrows from. `index` is one other than the usual. A bare
+    one has no work tree: `root` is the git directory itself, and nothing is ever written beside its refs."""
 
     root: Path
     git_dir: Path
     common: Path
     objects: tuple[Path, ...]
     index: Path | None = None
+    bare: bool = False
 
     @property
     def git(self) -> Git:
@@ -38,18 +40,32 @@ class Location:
 
 
 def locate(path: Path) -> Location:
-    """The repository whose work tree holds `path`. Raises NotARepository."""
+    """The repository whose work tree holds `path`, or the bare one at `path` itself. Raises NotARepository.
+
+    What looks like a bare repository and lies inside a work tree is not taken for one: somebody may have planted it.
+    """
     start = path.resolve()
+    if _is_bare(start) and not any(os.path.lexists(folder / ".git") for folder in start.parents):
+        return _location(start, start, bare=True)
     for folder in (start, *start.parents):
         entry = folder / ".git"
         if os.path.lexists(entry):
             return _location(folder, entry)
         if _is_git_dir(folder):
-            raise NotARepository(f"{str(folder)!r} is a bare repository or a git directory: name a work tree of it")
+            raise NotARepository(
+                f"{str(folder)!r} is a git directory, or a bare repository inside a work tree: name a work tree of it"
+            )
     raise NotARepository(f"no git repository at {str(path)!r} or above: type `git init` there, or name one with --repo")
 
 
-def _location(root: Path, entry: Path) -> Location:
+def _is_bare(folder: Path) -> bool:
+    if not _is_git_dir(folder):
+        return False
+    _check_owner(folder)
+    return Git(folder).settings(r"^core\.bare$").get("core.bare") == "true"
+
+
+def _location(root: Path, entry: Path, *, bare: bool = False) -> Location:
     for place in (root, entry):
         _check_owner(place)
     git_dir = _git_dir(entry)
@@ -57,7 +73,7 @@ def _location(root: Path, entry: Path) -> Location:
         raise NotARepository(f"{str(entry)!r} leads to no git directory: repair it, or name another --repo")
     _check_owner(git_dir)
     common = _common(git_dir)
-    location = Location(root, git_dir, common, _stores(common / "objects"))
+    location = Location(root, git_dir, common, _stores(common / "objects"), bare=bare)
     _check_format(location)
     return location
 

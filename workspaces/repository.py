@@ -31,6 +31,7 @@ class Repository:
 
     def __init__(self, location: Location, folder: Path) -> None:
         self.root = location.root
+        self.bare = location.bare
         self._location = location
         self._shadow = shadow.prepare(folder, location.objects)
         self._git = location.git
@@ -51,14 +52,14 @@ class Repository:
 
     def freeze(self, rev: str | None = None, *, date: int) -> str:
         """The base. None: a commit of the work tree as it is on disk, dated `date` (seconds since 1970), with HEAD as
-        its parent. A revision: that very commit. What the base borrows from the user's store is safe from a `gc` as
-        long as HEAD, or that commit, is pinned. Raises ValueError for an unknown revision, MissingObject where the
-        clone is partial."""
-        if rev is None:
+        its parent; in a bare repository HEAD. A revision: that very commit. What the base borrows from the user's
+        store is safe from a `gc` as long as HEAD, or that commit, is pinned. Raises ValueError for an unknown revision,
+        MissingObject where the clone is partial."""
+        if rev is None and not self.bare:
             return self._frozen(lambda known: snapshot.work_tree(self._location, self.store, known), date)
-        commit = refs.resolve(self._git, rev)
+        commit = refs.resolve(self._git, rev or "HEAD")
         if commit is None:
-            raise refs.unknown(self._location, rev)
+            raise refs.unknown(self._location, rev or "HEAD")
         self._check_complete(commit)
         return commit
 
@@ -71,6 +72,8 @@ class Repository:
     def carry(self, patterns: Sequence[str]) -> dict[str, Entry]:
         """Ignored files of the work tree that match, their bytes stored: build products that slots need. Raises
         ValueError for a pattern that leads outside."""
+        if self.bare:
+            return {}
         return snapshot.ignored(self._location, self.store, patterns)
 
     def commit(self, parent: str, changes: Mapping[str, bytes | None], *, message: str) -> str:

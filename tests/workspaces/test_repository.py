@@ -291,14 +291,37 @@ def test_a_partial_clone_says_what_is_missing_before_half_a_tree_is_used(
         )
 
 
+def test_a_bare_repository_is_read_and_gets_a_branch_and_nothing_else(
+    toy: Any, opened: Open, tmp_path: Path, fingerprint: Any
+) -> None:
+    place = tmp_path / "bare.git"
+    toy.git("clone", "-q", "--bare", str(toy.root), str(place))
+    before = fingerprint(place)
+    with opened(place) as repository:
+        assert repository.bare
+        base = repository.freeze(date=START)
+        assert base == toy.git("rev-parse", "HEAD")
+        assert repository.carry(["*.py"]) == {}
+        head = repository.commit(base, {"src/one.py": b"def one():\n    return 11\n"}, message="change")
+        assert fingerprint(place) == before
+        commit = repository.deliver(base, head, branch="pareback/r", message="change")
+    assert commit == toy.git("-C", str(place), "rev-parse", "pareback/r")
+    assert toy.git("-C", str(place), "show", "pareback/r:src/one.py") == "def one():\n    return 11"
+    assert fingerprint(place, without=("objects", "refs/heads/pareback")) == {
+        path: seen for path, seen in before.items() if not path.startswith("objects")
+    }
+
+
 def test_what_is_no_repository_is_refused_in_one_line(make_toy: Any, opened: Open, tmp_path: Path) -> None:
     plain = tmp_path / "plain"
     plain.mkdir()
     with pytest.raises(NotARepository, match=r"no git repository at .*type `git init`"):
         opened(plain)
     make_toy("toy").git("init", "-q", "--bare", str(tmp_path / "bare.git"))
-    with pytest.raises(NotARepository, match="is a bare repository"):
-        opened(tmp_path / "bare.git")
+    with pytest.raises(NotARepository, match="is a git directory"):
+        opened(tmp_path / "bare.git" / "refs")
+    with pytest.raises(NotARepository, match="is a git directory"):
+        opened(tmp_path / "toy" / ".git")
     (plain / ".git").write_text("gitdir: /nowhere\n")
     with pytest.raises(NotARepository, match="leads to no git directory"):
         opened(plain)

@@ -164,7 +164,9 @@ def test_a_bare_repository_inside_the_work_tree_is_refused(
 ) -> None:
     toy.git("init", "-q", "--bare", "fixtures/inner")
     subprocess.run(["git", "-C", str(toy.root / "fixtures/inner"), "config", "core.fsmonitor", str(trap)], check=True)
-    with pytest.raises(NotARepository, match="fixtures/inner' is a bare repository"):
+    with pytest.raises(
+        NotARepository, match="fixtures/inner' is a git directory, or a bare repository inside a work tree"
+    ):
         opened(toy.root / "fixtures" / "inner")
     assert not sprung()
 
