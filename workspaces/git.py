@@ -42,11 +42,17 @@ _ENVIRONMENT = {
 }
 _NOBODY = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
 _KEPT = ("PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR")  # HOME only expands "~" in paths; nothing is read from it
+_ONLINE = tuple(f"protocol.{name}.allow=always" for name in ("https", "http", "file"))
+_ONLINE_KEPT = (
+    *("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "CURL_CA_BUNDLE"),
+)
+"""How the network is reached here; none of these names a program."""
 _SECONDS = 600.0
 
 
 class GitFailed(WorkspaceError):
-    """A git process said no. `said` is what it complained about, on one line, `printed` what it answered all the same."""
+    """A git process said no. `said` is what it complained about, on one line, `printed` what it answered."""
 
     def __init__(self, command: str, code: int, said: str, printed: bytes = b"") -> None:
         super().__init__(f"git {command} ended with {code}: {said or 'it said nothing'}")
@@ -57,15 +63,19 @@ class GitFailed(WorkspaceError):
 
 @dataclass(frozen=True, slots=True)
 class Git:
-    """A git directory, named outright, with its work tree and index where a command needs them."""
+    """A git directory, named outright, with its work tree and index where a command needs them.
+
+    Only an `online` one may fetch, over protocols that start no program here and without anybody's credentials.
+    """
 
     folder: Path
     work_tree: Path | None = None
     index: Path | None = None
+    online: bool = False
 
     def run(self, *args: str, stdin: bytes = b"") -> bytes:
         """What the command printed. Raises GitFailed; WorkspaceError where git itself cannot be started."""
-        options = [part for option in _OPTIONS for part in ("-c", option)]
+        options = [part for option in (*_OPTIONS, *(_ONLINE if self.online else ())) for part in ("-c", option)]
         done = _start(["git", *options, *args], self._environment() | _NOBODY, cwd=self.work_tree, stdin=stdin)
         if done.returncode:
             raise GitFailed(args[0], done.returncode, one_line(done.stderr), done.stdout)
@@ -91,7 +101,8 @@ class Git:
 
     def _environment(self) -> dict[str, str]:
         named = {"GIT_DIR": self.folder, "GIT_WORK_TREE": self.work_tree, "GIT_INDEX_FILE": self.index}
-        kept = {key: os.environ[key] for key in _KEPT if key in os.environ}
+        names = (*_KEPT, *(_ONLINE_KEPT if self.online else ()))
+        kept = {key: os.environ[key] for key in names if key in os.environ}
         return kept | _ENVIRONMENT | {key: str(value) for key, value in named.items() if value is not None}
 
 
