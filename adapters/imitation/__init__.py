@@ -1,0 +1,1 @@
+"""Providers imitated on loopback: what they send, how slowly, and where they break off. For tests and benchmarks."""
