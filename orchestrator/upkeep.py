@@ -5,16 +5,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pareback.workspaces import pristine
+from pareback.workspaces import kept, pristine
 
 KEEP = 5_000_000_000
-"""Bytes of pristine checkouts that are kept for later runs."""
+"""Bytes of pristine checkouts and of environments that are kept for later runs."""
 
 
 @contextmanager
 def sweeping(cache: Path) -> Iterator[None]:
     """Sweep in a thread of its own; it is waited for, since it must not outlive the run."""
-    thread = threading.Thread(target=pristine.sweep, args=(cache / "trees",), kwargs={"keep": KEEP}, daemon=True)
+    shelves = {cache / "trees": pristine.size}
+    thread = threading.Thread(target=kept.sweep, args=(shelves,), kwargs={"keep": KEEP}, daemon=True)
     thread.start()
     try:
         yield

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from pareback.workspaces import kept, pristine
 from pareback.workspaces.material import inside
-from pareback.workspaces.pristine import sweep
 from pareback.workspaces.projection import Slot, Slots, open_slots
 from pareback.workspaces.repository import Repository
 
@@ -292,10 +292,12 @@ def test_a_sweep_spares_what_is_open_and_what_was_used_last(
     old.close()
     new.close()
     size = sum(len(text) for path, text in content(new.pristine).items() if path != "link") + len("src/one.py")
-    assert sweep(tmp_path / "cache", keep=size) == size + sum(len(text) for text in EXPECTED.values()) - len("-> ")
+    assert kept.sweep({tmp_path / "cache": pristine.size}, keep=size) == size + sum(
+        len(text) for text in EXPECTED.values()
+    ) - len("-> ")
     assert [place.exists() for place in (first_open.pristine, old.pristine, new.pristine)] == [True, False, True]
     first_open.close()
-    assert sweep(tmp_path / "cache", keep=0) == 0
+    assert kept.sweep({tmp_path / "cache": pristine.size}, keep=0) == 0
     assert [place.suffix for place in (tmp_path / "cache").iterdir()] == [".lock"] * 3
 
 
