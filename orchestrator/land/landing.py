@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pareback.gates.verdict import Finding, Verdict
-from pareback.orchestrator.land.ground import Ground
+from pareback.orchestrator.land.ground import Ground, joined
 from pareback.orchestrator.land.growth import Copy, Growth, Landed, Left, brought
 from pareback.orchestrator.land.partner import breaker, rivals
 from pareback.orchestrator.land.piece import Piece
 from pareback.orchestrator.state import Candidate
+from pareback.workspaces.baseline import Targets
 from pareback.workspaces.suite import Result
 
 _COPYING = frozenset({"S4", "S16"})
@@ -40,7 +41,8 @@ def _tried(growth: Growth, piece: Piece, ground: Ground, merged: str) -> Growth:
 
 
 def _red(piece: Piece, tested: Candidate, growth: Growth, ground: Ground, *, step: int) -> Left:
-    failing = _failing(tested)
+    together = [*(each.piece.id for each in growth.landed), piece.id]
+    failing = _failing(tested, joined([ground.targets[name] for name in together]))
     if tested.status == "tampered":
         return Left(piece, "tampered", "its code influences the tests", details=failing)
     partners = breaker(piece, growth.landed, ground, step=step)
@@ -49,12 +51,13 @@ def _red(piece: Piece, tested: Candidate, growth: Growth, ground: Ground, *, ste
     return Left(piece, "breaks", f"green alone, red together with {' and '.join(partners)}", partners, failing)
 
 
-def _failing(tested: Candidate) -> tuple[str, ...]:
+def _failing(tested: Candidate, asked: Targets) -> tuple[str, ...]:
+    """The tests that count against it; those of patches that have not landed are red too, and count for nothing."""
     if tested.standing is None:
         return (tested.detail or tested.why,)
-    failures = tested.standing.failures
-    named = (failure.id if isinstance(failure, Result) else failure.path for failure in failures)
-    return tuple(named) or tested.standing.regressions
+    named = (each.id if isinstance(each, Result) else each.path for each in tested.standing.failures)
+    aimed = (name for name in named if asked.include(name) or name in asked.groups)
+    return tuple(dict.fromkeys([*aimed, *tested.standing.regressions]))
 
 
 def _priced(growth: Growth, piece: Piece, ground: Ground, merged: str) -> Growth:
