@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 from pareback.adapters.model import ModelRefused
-from pareback.orchestrator import home, job, logs
+from pareback.orchestrator import home, job, logs, places
 from pareback.orchestrator.appeal import hear
 from pareback.orchestrator.closing import close
 from pareback.orchestrator.desk import Desk, Ended, Listen, Surroundings
@@ -45,6 +45,7 @@ def start(work: Job, around: Surroundings) -> Outcome:
 
 def begin(work: Job, folder: Path, around: Surroundings) -> Outcome:
     """A new run in a folder that is there. Raises what `start` raises, and AlreadyRunning."""
+    work = replace(work, ticket=places.settled(work.ticket, cache=home.find(around.environ).cache))
     with home.lease(folder), Ledger(folder / "ledger.db") as ledger:
         ledger.say("job", job.to_json(work))
         return _drive(work, folder, ledger, around)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pareback.adapters.ticket import Ticket
-from pareback.orchestrator import boundary, parts, run, summary
+from pareback.orchestrator import boundary, parts, places, run, summary
 from pareback.orchestrator.commands import resume
 from pareback.orchestrator.desk import Surroundings
 from pareback.orchestrator.job import Job, Wish
@@ -60,7 +60,7 @@ def _job(words: Mapping[str, Any]) -> Job:
     if wish.apply and not words["yes"] and sys.stdin.isatty() and not words["json"]:
         _ask_first()
     ticket = _ticket(words)
-    repo = str(Path(ticket.repo if words["spec"] else words["repo"]).absolute())
+    repo = places.named(ticket.repo if words["spec"] else str(words["repo"]))
     changes: dict[str, Any] = {"repo": repo, "base": words["base"] or ticket.base}
     changes |= {name: tuple(words[name]) for name in ("files", "read") if words[name]}
     if words["held_out"]:
