@@ -16,6 +16,7 @@ KINDS: Mapping[str, str] = {
     "models": "pareback.adapters.models",
     "tickets": "pareback.adapters.tickets",
     "sinks": "pareback.adapters.sinks",
+    "engines": "pareback.adapters.engines",
     "edits": "pareback.workspaces.edits",
     "runners": "pareback.workspaces.runners",
     "sandboxes": "pareback.workspaces.sandboxes",

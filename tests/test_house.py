@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("orchestrator", "gates", "adapters", "workspaces", "light")
 SIBLINGS = {"gates", "adapters", "workspaces"}
 PARTS = {
-    "adapters": ("models", "tickets", "sinks"),
+    "adapters": ("models", "tickets", "sinks", "engines"),
     "workspaces": ("edits", "runners", "sandboxes"),
     "gates": ("signals", "languages", "rules", "formats"),
 }

@@ -1,0 +1,1 @@
+"""The engines: where the tickets of a batch run, one file each."""
