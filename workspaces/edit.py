@@ -4,19 +4,33 @@ The model writes text; a form (one file under `edits/`) reads one operation at a
 applied alone, exactly or not at all, and answered alone.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-Kind = Literal["replace", "write", "delete", "move"]
+Kind = Literal[
+    "replace",
+    "refill",
+    "write",
+    "delete",
+    "move",
+    "replace_symbol",
+    "insert_before",
+    "insert_after",
+    "insert_into",
+    "delete_symbol",
+    "rename_symbol",
+]
 Status = Literal["applied", "already", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One edit. `replace` uses `old` and `new` (an empty `old` on a file that does not exist creates it), `write` uses
-    `new`, `move` uses `target`. Texts have LF line ends whatever the file has. `below` are lines that stand above the
-    region, outermost first: they choose where `old` stands in several places."""
+    `new`, `move` uses `target`, `refill` writes `new` between the lines `above` and `beneath`. Those on a symbol use
+    its qualified name, and `new` or, for a new name, `target`. Texts have LF line ends whatever the file has. `below`
+    are lines that stand above the region, outermost first: they choose where `old` stands in several places. `form` is
+    the one that read it; it says nothing about what the operation is."""
 
     kind: Kind
     path: str
@@ -24,6 +38,10 @@ class Operation:
     new: str = ""
     target: str = ""
     below: tuple[str, ...] = ()
+    above: str = ""
+    beneath: str = ""
+    symbol: str = ""
+    form: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +50,12 @@ class Unreadable:
 
     reason: str
     path: str = ""
+    form: str = field(default="", compare=False)
+
+
+Found = Operation | Unreadable
+Step = tuple[tuple[Found, ...], int]
+"""What stands at a place of a reply, and the line where reading goes on after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +89,9 @@ class Form(Protocol):
         """Replies that must apply and replies that must be refused."""
         ...
 
-    def read(self, lines: Sequence[str], at: int) -> tuple[tuple[Operation | Unreadable, ...], int] | None:
-        """The operations that begin at line `at` and the index of the line after them, or None if none begins there."""
+    def read(self, lines: Sequence[str], at: int) -> Iterator[Step]:
+        """The steps that begin at line `at`, none if nothing of this form begins there.
+
+        A step must not depend on lines that were not looked at by index: the reply may still be arriving.
+        """
         ...

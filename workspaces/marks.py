@@ -20,6 +20,9 @@ _SUFFIX = re.compile(
 )
 """What makes a word without a slash a file name: `Order.total` is a method, `order.py` a file."""
 
+DIFFS = (".diff", ".patch")
+"""Files that are diffs themselves."""
+
 NAMES = frozenset({"Makefile", "Dockerfile", "LICENSE", "README", "CHANGELOG", "NOTICE", "Pipfile", "Procfile"})
 """Files that carry no suffix; others are written as `FILE: name`."""
 
@@ -27,7 +30,14 @@ _LABEL = re.compile(r"(?:file|file ?name|file ?path|path)[ \t]*:[ \t]*", re.IGNO
 _BULLET = re.compile(r"\A(?:#{1,6}|[-*+]|\d{1,3}[.)])[ \t]+")
 _NOTE = re.compile(r"[ \t]+\((?:new|new file|created?|modified|updated|existing)\)$", re.IGNORECASE)
 _FENCE = re.compile(r"(`{3,40}|~{3,40})(?![`~])[ \t]*([^`]*)$")
-_OPERATION = re.compile(r"<{5,9} ?SEARCH[ \t]*$|\*\*\* (?:Begin Patch[ \t]*$|(?:Update|Add|Delete|Move) File:)")
+_OPERATION = re.compile(
+    r"<{5,9} ?(?:SEARCH|ABOVE)[ \t]*$|\*\*\* (?:Begin Patch[ \t]*$|(?:Update|Add|Delete|Move) File:)"
+    r"|\*\*\* (?:Insert (?:Before|After|Into)|(?:Delete|Rename) Symbol):"
+    r"|diff --git |(?:---|\+\+\+) \S*[./]\S*[ \t]*(?:\t.*)?$|@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@"
+)
+_QUALIFIED = re.compile(r"[^\W\d]\w*(?:\.(?:<locals>\.)?[^\W\d]\w*)*")
+_DIFFS = frozenset({"diff", "patch", "udiff"})
+_BEGIN = frozenset("<*-+@d")
 _NOT_BARE = frozenset("()<>\"'`,;={}|*!")
 
 
@@ -51,11 +61,22 @@ def fence(line: str) -> Fence | None:
 
 def begins_operation(line: str) -> bool:
     """Whether an operation that needs no fence begins here."""
-    return line[:1] in {"<", "*"} and _OPERATION.match(line) is not None
+    return line[:1] in _BEGIN and _OPERATION.match(line) is not None
 
 
 def path_of(line: str) -> str | None:
     """The path that stands alone on the line, without its decoration, or None if the line is prose."""
+    word = _heading(line)
+    return None if word is None or "::" in word else word
+
+
+def symbol_of(line: str) -> tuple[str, str] | None:
+    """The path and the qualified name of `path::Qualified.name` that stands alone on the line, or None."""
+    path, _, name = (_heading(line) or "").partition("::")
+    return (path, name.replace("<locals>.", "")) if path and _QUALIFIED.fullmatch(name) else None
+
+
+def _heading(line: str) -> str | None:
     if not line or len(line) > LONGEST_HEADING:
         return None
     text = _BULLET.sub("", line.strip(), count=1).replace("**", "").strip()
@@ -70,7 +91,7 @@ def path_of(line: str) -> str | None:
 
 def looks_like_path(word: str, *, sure: bool = True) -> bool:
     """Whether a word is a path rather than prose. With `sure` False a slash alone does not make it one."""
-    name = word.rsplit("/", 1)[-1]
+    name = word.partition("::")[0].rsplit("/", 1)[-1]
     if "://" in word:
         return False
     if name in NAMES or (name.startswith(".") and name.strip(".")):
@@ -80,10 +101,25 @@ def looks_like_path(word: str, *, sure: bool = True) -> bool:
 
 def path_above(lines: Sequence[str], at: int) -> str | None:
     """The path on the line above line `at`, with at most one blank line between, or None."""
+    return path_of(_above(lines, at))
+
+
+def symbol_above(lines: Sequence[str], at: int) -> tuple[str, str] | None:
+    """The path and the qualified name on the line above line `at`, found as `path_above` does."""
+    return symbol_of(_above(lines, at))
+
+
+def _above(lines: Sequence[str], at: int) -> str:
     above = at - 1
     if above >= 1 and not lines[above].strip():
         above -= 1
-    return path_of(lines[above]) if above >= 0 else None
+    return lines[above] if above >= 0 else ""
+
+
+def quotes_a_diff(lines: Sequence[str], at: int) -> bool:
+    """Whether the fence at line `at` says that it quotes a diff, and not for a file that is one."""
+    found = fence(lines[at])
+    return found is not None and found.info.lower() in _DIFFS and not (path_above(lines, at) or "").endswith(DIFFS)
 
 
 def _is_bare(word: str) -> bool:

@@ -4,13 +4,14 @@ Later operations see what earlier ones did. A refused operation leaves its file 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pareback.workspaces import guard, paths
 from pareback.workspaces.document import Document, EditError, dump, load, rewritten
-from pareback.workspaces.edit import Answer, Kind, Operation, Unreadable
+from pareback.workspaces.edit import Answer, Found, Kind, Operation, Unreadable
 from pareback.workspaces.elision import elided
 from pareback.workspaces.guard import Policy
+from pareback.workspaces.refill import refilled
 from pareback.workspaces.splice import replaced
 
 MOST_FILES = 50
@@ -32,29 +33,35 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tree:
-    """The files as earlier operations left them. `written` counts the bytes of new text, `done` what was applied."""
+class Tree:
+    """The files as earlier operations left them. `read` gives a file's bytes in the tree they are made to, None if
+    there is no such file; it is only asked for paths the policy passes. `written` counts the bytes of new text, `done`
+    what was applied."""
 
     read: Read
     policy: Policy
-    edited: Changes
+    edited: Changes = field(default_factory=dict)
     written: int = 0
     done: frozenset[Operation] = frozenset()
 
     def get(self, path: str) -> bytes | None:
+        """The file's bytes now."""
         return self.edited[path] if path in self.edited else self.read(path)
 
+    @property
+    def changes(self) -> dict[str, bytes | None]:
+        """What differs from the tree that the operations are made to."""
+        return {path: data for path, data in self.edited.items() if data != self.read(path)}
 
-def apply(operations: Sequence[Operation | Unreadable], read: Read, policy: Policy) -> Applied:
-    """Apply operations in order. `read` gives a file's bytes in the tree they are made to, None if there is no such
-    file; it is only asked for paths the policy passes. A change that ends where it began is none."""
-    tree = _Tree(read=read, policy=policy, edited={})
+
+def apply(operations: Sequence[Found], read: Read, policy: Policy) -> Applied:
+    """Apply operations in order. A change that ends where it began is none."""
+    tree = Tree(read, policy)
     answers: list[Answer] = []
     for operation in operations:
-        tree, answer = _answered(tree, operation)
+        tree, answer = answered(tree, operation)
         answers.append(answer)
-    changes = {path: data for path, data in tree.edited.items() if data != read(path)}
-    return Applied(changes=changes, answers=tuple(answers))
+    return Applied(changes=tree.changes, answers=tuple(answers))
 
 
 def answers_for_model(answers: Sequence[Answer]) -> tuple[str, ...]:
@@ -67,19 +74,20 @@ def answers_for_model(answers: Sequence[Answer]) -> tuple[str, ...]:
     return (*told, f"The others are in ({len(applied)}: {files}); do not resend them.")
 
 
-def _answered(tree: _Tree, operation: Operation | Unreadable) -> tuple[_Tree, Answer]:
+def answered(tree: Tree, operation: Found) -> tuple[Tree, Answer]:
+    """The tree with one operation made, or as it was, and what to say of it."""
     if isinstance(operation, Unreadable):
         return tree, Answer("refused", operation.path, operation.reason)
     try:
         _permit(tree, operation)
-        changes, message = _STEPS[operation.kind](tree, operation)
+        changes, message = _STEPS.get(operation.kind, _edit)(tree, operation)
         grown = _grown(tree, operation, changes)
     except EditError as error:
         return tree, Answer("refused", operation.path, str(error))
     return grown, Answer("applied" if changes else "already", operation.path, message)
 
 
-def _permit(tree: _Tree, operation: Operation) -> None:
+def _permit(tree: Tree, operation: Operation) -> None:
     created = frozenset(path for path, data in tree.edited.items() if data is not None)
     for path in (operation.path, operation.target) if operation.kind == "move" else (operation.path,):
         reason = guard.refusal(path, tree.policy, exists=path in tree.policy.files)
@@ -89,7 +97,7 @@ def _permit(tree: _Tree, operation: Operation) -> None:
             raise EditError(reason)
 
 
-def _grown(tree: _Tree, operation: Operation, changes: Changes) -> _Tree:
+def _grown(tree: Tree, operation: Operation, changes: Changes) -> Tree:
     """The tree with the changes. Raises EditError where the patch would become too large."""
     edited = {**tree.edited, **changes}
     if len(edited) > MOST_FILES:
@@ -97,29 +105,32 @@ def _grown(tree: _Tree, operation: Operation, changes: Changes) -> _Tree:
     written = tree.written + (len(operation.new.encode("utf-8", "surrogatepass")) if changes else 0)
     if written > LARGEST:
         raise EditError(f"{operation.path!r}: one reply may bring at most {LARGEST} bytes; send it in the next one")
-    same = frozenset((operation,)) if operation.kind == "replace" else frozenset()
+    same = frozenset((operation,)) if operation.kind not in _WHOLE else frozenset()
     kept = tree.done if same else frozenset(one for one in tree.done if one.path not in changes)
     return replace(tree, edited=edited, written=written, done=kept | same)
 
 
-def _replace(tree: _Tree, operation: Operation) -> tuple[Changes, str]:
+def _replace(tree: Tree, operation: Operation) -> tuple[Changes, str]:
+    return _edit(tree, operation) if operation.old else _create(tree, operation)
+
+
+def _edit(tree: Tree, operation: Operation) -> tuple[Changes, str]:
+    """A change within a file that exists."""
     path, data = operation.path, tree.get(operation.path)
-    if not operation.old:
-        return _create(tree, operation)
     if data is None:
-        raise EditError(f"{path!r} does not exist, so nothing in it can be replaced; to create it leave SEARCH empty")
+        raise EditError(f"{path!r} does not exist, so nothing in it can be changed; write it whole to create it")
     if operation in tree.done:
         return {}, f"{path!r}: this edit came twice in the reply and is in once"
     before = load(path, data)
-    after, line = replaced(before, operation)
+    after, line = _EDITORS[operation.kind](before, operation)
     _refuse_elided(path, after, before)
     fresh = dump(path, after)
     if fresh == data:
         return {}, f"{path!r}: the new lines stand at line {line} already; nothing was changed"
-    return {path: fresh}, f"{path!r}: replaced at line {line}"
+    return {path: fresh}, f"{path!r}: changed at line {line}"
 
 
-def _create(tree: _Tree, operation: Operation) -> tuple[Changes, str]:
+def _create(tree: Tree, operation: Operation) -> tuple[Changes, str]:
     """Only where there is nothing yet: an empty quote says nothing about what it would overwrite."""
     path, data = operation.path, tree.get(operation.path)
     if not data:
@@ -130,7 +141,7 @@ def _create(tree: _Tree, operation: Operation) -> tuple[Changes, str]:
     raise EditError(f"{path!r} exists and is not empty; quote the lines that change, or write the whole file")
 
 
-def _write(tree: _Tree, operation: Operation) -> tuple[Changes, str]:
+def _write(tree: Tree, operation: Operation) -> tuple[Changes, str]:
     path, data = operation.path, tree.get(operation.path)
     before = None if data is None else load(path, data)
     after = rewritten(path, operation.new, before=before)
@@ -141,7 +152,7 @@ def _write(tree: _Tree, operation: Operation) -> tuple[Changes, str]:
     return {path: fresh}, f"{path!r}: {'created' if data is None else 'written'}"
 
 
-def _delete(tree: _Tree, operation: Operation) -> tuple[Changes, str]:
+def _delete(tree: Tree, operation: Operation) -> tuple[Changes, str]:
     path = operation.path
     if tree.get(path) is not None:
         return {path: None}, f"{path!r}: deleted"
@@ -150,7 +161,7 @@ def _delete(tree: _Tree, operation: Operation) -> tuple[Changes, str]:
     raise EditError(f"{path!r} does not exist, so it cannot be deleted")
 
 
-def _move(tree: _Tree, operation: Operation) -> tuple[Changes, str]:
+def _move(tree: Tree, operation: Operation) -> tuple[Changes, str]:
     path, target = operation.path, operation.target
     data = tree.get(path)
     if data is None and path in tree.edited and target in tree.edited:
@@ -168,9 +179,14 @@ def _refuse_elided(path: str, after: Document, before: Document | None) -> None:
         raise EditError(f"{path!r}: {line[:80]!r} stands for code that is left out; write out every line")
 
 
-_STEPS: Mapping[Kind, Callable[[_Tree, Operation], tuple[Changes, str]]] = {
+_STEPS: Mapping[Kind, Callable[[Tree, Operation], tuple[Changes, str]]] = {
     "replace": _replace,
     "write": _write,
     "delete": _delete,
     "move": _move,
+}
+_WHOLE = frozenset({"write", "delete", "move"})
+_EDITORS: Mapping[Kind, Callable[[Document, Operation], tuple[Document, int]]] = {
+    "replace": replaced,
+    "refill": refilled,
 }

@@ -18,8 +18,8 @@ LARGEST_COMPARED = 250_000
 def replaced(document: Document, operation: Operation) -> tuple[Document, int]:
     """The document with the region replaced and the line (from 1) where; the same document where the new text stands
     there already. Raises EditError where the region stands nowhere, in several places, or in the wrong one."""
-    old: Sequence[str] = _lines(operation.old)
-    new: Sequence[str] = _lines(operation.new)
+    old: Sequence[str] = lines_of(operation.old)
+    new: Sequence[str] = lines_of(operation.new)
     if not any(line.strip() for line in old):
         raise EditError(f"{operation.path!r}: the quoted text is blank; quote at least one line with text")
     places = find(document.lines, old)
@@ -33,10 +33,10 @@ def replaced(document: Document, operation: Operation) -> tuple[Document, int]:
         old, new = _fitted(document, start, old=old, operation=operation)
     if _stands_around(document, start, old=old, new=new):
         return document, start + 1
-    return _spliced(document, start, old=old, new=new), start + 1
+    return spliced(document, start, old=old, new=new), start + 1
 
 
-def _spliced(document: Document, start: int, *, old: Sequence[str], new: Sequence[str]) -> Document:
+def spliced(document: Document, start: int, *, old: Sequence[str], new: Sequence[str]) -> Document:
     """Lines common to old and new are taken from the file, the others from the edit."""
     stop = start + len(old)
     end = next((end for end in document.ends[start:stop] if end), document.end)
@@ -74,7 +74,7 @@ def _fitted(
 ) -> tuple[Sequence[str], Sequence[str]]:
     """Old and new with the indentation the file has. Raises EditError where a new line stands left of the old ones."""
     margins = shift(old, document.lines[start : start + len(old)])
-    fitted = [reindented(lines, margins) for lines in (old, _lines(operation.new))] if margins else [None, None]
+    fitted = [reindented(lines, margins) for lines in (old, lines_of(operation.new))] if margins else [None, None]
     if fitted[0] is None or fitted[1] is None:
         raise EditError(
             f"{operation.path!r}: the quoted lines stand at line {start + 1} with other indentation, and the new lines"
@@ -122,7 +122,7 @@ def _block_end(lines: Sequence[str], at: int) -> int:
 
 
 def _absent(document: Document, old: Sequence[str], *, operation: Operation) -> tuple[Document, int]:
-    new = _lines(operation.new)
+    new = lines_of(operation.new)
     there = found(document.lines, new) if any(line.strip() for line in new) else ()
     if len(there) == 1:
         return document, there[0] + 1
@@ -137,5 +137,5 @@ def _ambiguous(path: str, starts: Sequence[int]) -> str:
     return f"{path!r}: the quoted lines {places}; quote more lines around the one that is meant"
 
 
-def _lines(text: str) -> list[str]:
+def lines_of(text: str) -> list[str]:
     return text.removesuffix("\n").split("\n") if text else []

@@ -15,7 +15,7 @@ def apply(candidate: Candidate, context: Context) -> Candidate:
     repository = context.repository
     files = repository.files(candidate.start)
     reply = candidate.reply
-    replied = stream.read("" if reply is None else reply.text, tuple(context.forms.values()))
+    replied = stream.read("" if reply is None else reply.text, context.forms)
     operations = [_refused_where_unseen(each, candidate) for each in replied]
 
     def read(path: str) -> bytes | None:

@@ -23,7 +23,7 @@ CASES = [
 ]
 
 
-def _applied(reply: str, files: Mapping[str, str], *forms: Form) -> Applied:
+def _applied(reply: str, files: Mapping[str, str], forms: Mapping[str, Form]) -> Applied:
     before = {path: text.encode() for path, text in files.items()}
     return apply(read(reply, forms), before.get, Policy(files=frozenset(before)))
 
@@ -35,7 +35,7 @@ def _after(files: Mapping[str, str], applied: Applied) -> dict[str, str]:
 
 @pytest.mark.parametrize(("name", "example"), CASES)
 def test_every_example_of_every_form_says_what_it_does(name: str, example: Example) -> None:
-    applied = _applied(example.reply, example.before, FORMS[name])
+    applied = _applied(example.reply, example.before, {name: FORMS[name]})
     after = example.before if example.after is None else example.after
     assert _after(example.before, applied) == after
     statuses = {answer.status for answer in applied.answers}
@@ -44,8 +44,8 @@ def test_every_example_of_every_form_says_what_it_does(name: str, example: Examp
 
 @pytest.mark.parametrize(("name", "example"), CASES)
 def test_every_example_means_the_same_to_all_forms_together(name: str, example: Example) -> None:
-    alone = _applied(example.reply, example.before, FORMS[name])
-    assert _applied(example.reply, example.before, *FORMS.values()) == alone
+    alone = _applied(example.reply, example.before, {name: FORMS[name]})
+    assert _applied(example.reply, example.before, FORMS) == alone
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -54,6 +54,6 @@ def test_every_form_shows_the_model_an_example_that_it_reads(name: str) -> None:
     assert len(form.instructions) < 800
     assert {example.after is None for example in form.examples} == {True, False}
     _, _, shown = form.instructions.partition(":\n\n")
-    operations = read(shown, tuple(FORMS.values()))
+    operations = read(shown, FORMS)
     assert operations
     assert all(hasattr(operation, "kind") for operation in operations)

@@ -15,9 +15,10 @@ from pareback.workspaces.guard import Policy
 from pareback.workspaces.patch import apply
 from pareback.workspaces.stream import read
 
-FORMS: tuple[Form, ...] = tuple(
-    importlib.import_module(f"{edits.__name__}.{name}").build() for _, name, _ in pkgutil.iter_modules(edits.__path__)
-)
+FORMS: Mapping[str, Form] = {
+    name: importlib.import_module(f"{edits.__name__}.{name}").build()
+    for _, name, _ in pkgutil.iter_modules(edits.__path__)
+}
 
 
 def _region(old: str, new: str, *, path: str) -> str:

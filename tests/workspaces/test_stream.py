@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 import time
+from collections.abc import Mapping
 
 import pytest
 
@@ -12,9 +13,10 @@ from pareback.workspaces.guard import Policy
 from pareback.workspaces.patch import apply
 from pareback.workspaces.stream import LONGEST, MOST, lines_of, read
 
-FORMS: tuple[Form, ...] = tuple(
-    importlib.import_module(f"{edits.__name__}.{name}").build() for _, name, _ in pkgutil.iter_modules(edits.__path__)
-)
+FORMS: Mapping[str, Form] = {
+    name: importlib.import_module(f"{edits.__name__}.{name}").build()
+    for _, name, _ in pkgutil.iter_modules(edits.__path__)
+}
 
 
 def _region(old: str, new: str, *, path: str = "src/a.py") -> str:

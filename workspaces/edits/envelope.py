@@ -5,16 +5,16 @@ behind `@@` says below which line the region stands.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pareback.workspaces.edit import Example, Form, Operation, Unreadable
+from pareback.workspaces.edit import Example, Form, Found, Operation, Step, Unreadable
+from pareback.workspaces.hunk import hunks, plain, without_end
 from pareback.workspaces.marks import fence
 
 _HEADER = re.compile(r"\*\*\* (Update|Add|Delete|Move) File:[ \t]*(.*?)[ \t]*$")
 _TARGET = re.compile(r"\*\*\* Move to:[ \t]*(.*?)[ \t]*$")
-_RANGE = re.compile(r"@@(?:[ \t]+-\d[\d,]*[ \t]+\+\d[\d,]*[ \t]+@@)?[ \t]?(.*?)[ \t]*(?:@@)?$")
-_BEGIN, _END, _LAST = "*** Begin Patch", "*** End Patch", "*** End of File"
+_BEGIN, _END = "*** Begin Patch", "*** End Patch"
 
 _INSTRUCTIONS = """\
 To change files with a patch, write the envelope below. Every line of a hunk begins with a space (stays), '-' (goes) or
@@ -43,20 +43,22 @@ class Envelope:
         """All operations at once, a hunk found by its @@ line, one that stands twice, an envelope that was cut."""
         return _EXAMPLES
 
-    def read(self, lines: Sequence[str], at: int) -> tuple[tuple[Operation | Unreadable, ...], int] | None:
+    def read(self, lines: Sequence[str], at: int) -> Iterator[Step]:
         """The sections of the envelope that begins here; its first line may be missing."""
         if not (lines[at].rstrip() == _BEGIN or lines[at].startswith(("*** Update File:", "*** Add File:"))):
-            return None
-        first = at + 1 if lines[at].rstrip() == _BEGIN else at
-        marked = (index for index in range(first, len(lines)) if lines[index].startswith(_END))
-        end = next(marked, None)
-        stop = len(lines) if end is None else end
-        heads = [index for index in range(first, stop) if _HEADER.match(lines[index])]
-        bounds = [*heads[1:], stop]
-        sections = [_section(lines[head:bound]) for head, bound in zip(heads, bounds, strict=False)]
-        if end is None:
-            return (*_flat(sections[:-1]), _cut(lines, heads)), len(lines)
-        return _flat(sections), _past_fence(lines, at, end=end + 1)
+            return
+        head: int | None = None
+        for index in range(at + 1 if lines[at].rstrip() == _BEGIN else at, len(lines)):
+            ends = lines[index].startswith(_END)
+            if not (ends or _HEADER.match(lines[index])):
+                continue
+            if head is not None:
+                yield _section(lines[head:index]), index
+            if ends:
+                yield (), _past_fence(lines, at, end=index + 1)
+                return
+            head = index
+        yield (_cut("" if head is None else lines[head]),), len(lines)
 
 
 def build() -> Form:
@@ -64,95 +66,47 @@ def build() -> Form:
     return Envelope()
 
 
-def _flat(sections: Sequence[Sequence[Operation | Unreadable]]) -> tuple[Operation | Unreadable, ...]:
-    return tuple(operation for section in sections for operation in section)
-
-
-def _cut(lines: Sequence[str], heads: Sequence[int]) -> Unreadable:
-    header = _HEADER.match(lines[heads[-1]]) if heads else None
-    path = _plain(header[2]) if header else ""
+def _cut(line: str) -> Unreadable:
+    header = _HEADER.match(line)
+    path = plain(header[2]) if header else ""
     named = f"{path!r}: " if path else ""
     return Unreadable(f"{named}the patch has no line '{_END}', so its last section may be cut; send that again", path)
 
 
-def _section(lines: Sequence[str]) -> tuple[Operation | Unreadable, ...]:
+def _section(lines: Sequence[str]) -> tuple[Found, ...]:
     header = _HEADER.match(lines[0])
-    kind, path = (header[1], _plain(header[2])) if header else ("", "")
+    kind, path = (header[1], plain(header[2])) if header else ("", "")
     if not path:
         return (Unreadable(f"{lines[0].strip()!r} names no file"),)
     if kind == "Delete":
         return (Operation(kind="delete", path=path),)
     if kind == "Move":
         source, _, target = path.partition(" -> ")
-        return (_move(_plain(source), _plain(target)),)
+        return (_move(plain(source), plain(target)),)
     return (_added(path, lines[1:]),) if kind == "Add" else _updated(path, lines[1:])
 
 
-def _move(path: str, target: str) -> Operation | Unreadable:
+def _move(path: str, target: str) -> Found:
     if not (path and target):
         return Unreadable(f"{path!r}: the move names no target; write '*** Move to: new/path.py'", path=path)
     return Operation(kind="move", path=path, target=target)
 
 
-def _added(path: str, lines: Sequence[str]) -> Operation | Unreadable:
-    body = _without_end(lines)
+def _added(path: str, lines: Sequence[str]) -> Found:
+    body = without_end(lines)
     if not all(line.startswith("+") for line in body):
         return Unreadable(f"{path!r}: every line of an added file begins with '+'; send the file again", path=path)
     return Operation(kind="replace", path=path, new="".join(f"{line[1:]}\n" for line in body))
 
 
-def _updated(path: str, lines: Sequence[str]) -> tuple[Operation | Unreadable, ...]:
+def _updated(path: str, lines: Sequence[str]) -> tuple[Found, ...]:
     target = _TARGET.match(lines[0]) if lines else None
-    body = _without_end(lines[1:] if target else lines)
-    found = [_hunk(path, hunk) for hunk in _hunks(body)]
-    moves = (_move(path, _plain(target[1])),) if target else ()
+    body = without_end(lines[1:] if target else lines)
+    found = [hunk.operation(path) for hunk in hunks(body)]
+    moves = (_move(path, plain(target[1])),) if target else ()
     if not found and not moves:
         return (Unreadable(f"{path!r}: the section has no hunk; every hunk begins with a line '@@'", path=path),)
     return (*found, *moves)
-
-
-def _hunks(body: Sequence[str]) -> list[tuple[tuple[str, ...], list[str]]]:
-    """(the lines behind @@, the lines of the hunk) for each hunk; several @@ lines in a row belong to one."""
-    hunks: list[tuple[tuple[str, ...], list[str]]] = []
-    for line in body:
-        header = _RANGE.match(line) if line.startswith("@@") else None
-        if header is None:
-            hunks = hunks or [((), [])]
-            hunks[-1][1].append(line)
-            continue
-        named = (header[1],) if header[1].strip() else ()
-        if hunks and not hunks[-1][1]:
-            hunks[-1] = ((*hunks[-1][0], *named), [])
-        else:
-            hunks.append((named, []))
-    return [hunk for hunk in hunks if any(line.strip() for line in hunk[1])]
-
-
-def _hunk(path: str, hunk: tuple[tuple[str, ...], Sequence[str]]) -> Operation | Unreadable:
-    below, lines = hunk
-    body = _without_end(lines)
-    wrong = next((line for line in body if line and line[0] not in " +-"), None)
-    if wrong is not None:
-        reason = f"{path!r}: the hunk line {wrong[:80]!r} begins with neither ' ', '-' nor '+'; send that hunk again"
-        return Unreadable(reason, path=path)
-    old = "".join(f"{line[1:]}\n" for line in body if line[:1] != "+")
-    new = "".join(f"{line[1:]}\n" for line in body if line[:1] != "-")
-    if not old.strip():
-        reason = f"{path!r}: the hunk only adds lines; quote the line above them with a space in front, as the place"
-        return Unreadable(reason, path=path)
-    return Operation(kind="replace", path=path, old=old, new=new, below=below)
-
-
-def _without_end(lines: Sequence[str]) -> list[str]:
-    """The lines without the end mark and without blank ones after the last: these separate sections."""
-    body = [line for line in lines if line.rstrip() != _LAST]
-    while body and not body[-1].strip():
-        body.pop()
-    return body
-
-
-def _plain(path: str) -> str:
-    return path.strip().strip("`").strip().removeprefix("./")
 
 
 def _past_fence(lines: Sequence[str], at: int, *, end: int) -> int:

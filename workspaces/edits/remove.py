@@ -1,10 +1,10 @@
 """Delete or move a file: one line each."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pareback.workspaces.edit import Example, Form, Operation, Unreadable
+from pareback.workspaces.edit import Example, Form, Operation, Step, Unreadable
 
 _LINE = re.compile(r"\*\*\* (Delete|Move) File:[ \t]*(.*?)[ \t]*$")
 
@@ -26,12 +26,11 @@ class Remove:
         """A deletion, a move, a file that is not there, a move onto another file, a move without a target."""
         return _EXAMPLES
 
-    def read(self, lines: Sequence[str], at: int) -> tuple[tuple[Operation | Unreadable, ...], int] | None:
+    def read(self, lines: Sequence[str], at: int) -> Iterator[Step]:
         """The operation on this line."""
         found = _LINE.match(lines[at]) if lines[at].startswith("*** ") else None
-        if found is None:
-            return None
-        return ((_delete(found[2]) if found[1] == "Delete" else _move(found[2])),), at + 1
+        if found is not None:
+            yield ((_delete(found[2]) if found[1] == "Delete" else _move(found[2])),), at + 1
 
 
 def build() -> Form:

@@ -4,19 +4,20 @@ This form also owns the fences it does not use: a fence under no path is an illu
 closing line is never taken for one that opens. Where it cannot be told which fence ends the file, the write is refused.
 """
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pareback.workspaces.edit import Example, Form, Operation, Unreadable
-from pareback.workspaces.marks import Fence, begins_operation, fence, path_above, path_of
-
-PROSE = (".md", ".markdown", ".mdx", ".rst", ".txt", ".adoc")
-"""Files whose own text may hold fences at the first column."""
-
-_PYTHON = (".py", ".pyi", ".pyw")
-_LONG_STRING = re.compile(
-    r"#[^\n]*|(\"\"\"|''')(?:[^\\]|\\.)*?(\1|\Z)|\"(?:[^\"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.)*'?", re.DOTALL
+from pareback.workspaces import fences
+from pareback.workspaces.edit import Example, Form, Operation, Step, Unreadable
+from pareback.workspaces.marks import (
+    DIFFS,
+    Fence,
+    begins_operation,
+    fence,
+    path_above,
+    path_of,
+    quotes_a_diff,
+    symbol_above,
 )
 
 _INSTRUCTIONS = """\
@@ -32,8 +33,6 @@ def rate() -> int:
     return RATE
 ```"""
 
-_Read = tuple[tuple[Operation | Unreadable, ...], int]
-
 
 @dataclass(frozen=True, slots=True)
 class Whole:
@@ -46,16 +45,18 @@ class Whole:
         """A change, a new file in a longer fence, an elided one, one that was cut, one whose fence is unclear."""
         return _EXAMPLES
 
-    def read(self, lines: Sequence[str], at: int) -> _Read | None:
+    def read(self, lines: Sequence[str], at: int) -> Iterator[Step]:
         """The file whose fence opens here; nothing, and the line after it, where the fence belongs to no file."""
         opening = fence(lines[at])
-        if opening is None:
-            return None
-        inside = next((line for line in lines[at + 1 : at + 3] if line.strip()), "")
-        if begins_operation(inside):
-            return (), at + 1
+        if opening is None or symbol_above(lines, at) or quotes_a_diff(lines, at):
+            return
         path = path_above(lines, at)
-        return _illustration(lines, at, opening) if path is None else _file(lines, at, opening=opening, path=path)
+        if begins_operation(_inside(lines, at)) and not (path or "").endswith(DIFFS):
+            yield (), at + 1
+        elif path is None:
+            yield _illustration(lines, at, opening)
+        else:
+            yield _file(lines, at, path)
 
 
 def build() -> Form:
@@ -63,76 +64,19 @@ def build() -> Form:
     return Whole()
 
 
-@dataclass(frozen=True, slots=True)
-class _Stop:
-    """Where the content ends: the line of its closing fence, or with a reason the line where reading goes on."""
-
-    at: int
-    reason: str = ""
+def _inside(lines: Sequence[str], at: int) -> str:
+    """The first line with text of the two behind a fence."""
+    return next((lines[index] for index in range(at + 1, min(at + 3, len(lines))) if lines[index].strip()), "")
 
 
-def _file(lines: Sequence[str], at: int, *, opening: Fence, path: str) -> _Read:
-    stop = _stop(lines, at, opening=opening, path=path)
-    if stop.reason:
-        return (Unreadable(f"{path!r}: {stop.reason}", path=path),), stop.at
-    content = "".join(f"{line}\n" for line in lines[at + 1 : stop.at])
-    if _goes_on(lines, stop.at, path) or _in_string(content, path):
-        return (Unreadable(f"{path!r}: {_unclear(opening)}", path=path),), len(lines)
-    return (Operation(kind="write", path=path, new=content),), stop.at + 1
+def _file(lines: Sequence[str], at: int, path: str) -> Step:
+    content = fences.content(lines, at, path)
+    if content.reason:
+        return (Unreadable(f"{path!r}: {content.reason}", path=path),), content.after
+    return (Operation(kind="write", path=path, new=content.text),), content.after
 
 
-def _stop(lines: Sequence[str], at: int, *, opening: Fence, path: str) -> _Stop:
-    depth = 0
-    for index in range(at + 1, len(lines)):
-        found = fence(lines[index])
-        if found is None or not found.mark.startswith(opening.mark):
-            continue
-        if found.mark != opening.mark:
-            return _Stop(len(lines), _unclear(opening))
-        if found.info and not path.endswith(PROSE) and path_above(lines, index):
-            return _next_file(lines, at, index=index, path=path)
-        if not found.info and not depth:
-            return _Stop(index)
-        depth += 1 if found.info else -1
-    return _Stop(len(lines), f"the reply ends before the closing {opening.mark}; send the whole file again")
-
-
-def _next_file(lines: Sequence[str], at: int, *, index: int, path: str) -> _Stop:
-    """Another file begins inside this one: either this one was never closed, or it quotes a reply in a string."""
-    opening = fence(lines[at]) or Fence(mark="```", info="")
-    if _in_string("\n".join(lines[at + 1 : index]), path):
-        return _Stop(len(lines), _unclear(opening))
-    return _Stop(index, f"no closing {opening.mark} before the next file; send the whole file again")
-
-
-def _goes_on(lines: Sequence[str], end: int, path: str) -> bool:
-    """Whether a fence follows that may belong to the same prose file: then the one at `end` may be an inner one."""
-    if not path.endswith(PROSE):
-        return False
-    for index in range(end + 1, len(lines)):
-        if begins_operation(lines[index]):
-            return False
-        if fence(lines[index]):
-            return path_above(lines, index) is None
-    return False
-
-
-def _in_string(content: str, path: str) -> bool:
-    """Whether Python text ends inside a triple-quoted string: the fence that cut it there belongs to the string."""
-    if not path.endswith(_PYTHON):
-        return False
-    return any(found[1] and not found[2] for found in _LONG_STRING.finditer(content))
-
-
-def _unclear(opening: Fence) -> str:
-    longer = opening.mark[0] * (len(opening.mark) + 1)
-    return (
-        f"it is unclear which {opening.mark} ends the file, so nothing from here on was read;"
-        f" send it again between fences of {longer}, and what followed it"
-    )
-
-
-def _illustration(lines: Sequence[str], at: int, opening: Fence) -> _Read:
+def _illustration(lines: Sequence[str], at: int, opening: Fence) -> Step:
     """Past a fence under no path; where another fence opens before it closes, or it wraps operations, past its line."""
     for index in range(at + 1, len(lines)):
         found = fence(lines[index])
