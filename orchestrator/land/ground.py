@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pareback.adapters.model import Request
 from pareback.gates.judge import Terms, judge
 from pareback.gates.verdict import Verdict
+from pareback.orchestrator.boundary import Mistake
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.land.piece import Piece
 from pareback.orchestrator.nodes.test import run_cold, test
@@ -30,11 +31,17 @@ class Ground:
 
     def stand(self, commit: str, pieces: Sequence[Piece], *, step: int, look: int = 0, cold: bool = False) -> Candidate:
         """The tree under the suite, with the targets of these pieces: tested, or tampered. `step` and `look` name the
-        run in the ledger, so that a second landing of the same patches makes none twice."""
+        run in the ledger, so that a second landing of the same patches makes none twice. Raises Mistake out of time."""
         asked = joined([self.targets[piece.id] for piece in pieces])
         context = replace(self.context, measured=replace(self.context.measured, targets=asked))
         candidate = Candidate(step, look, 0, "land", context.base, _NOBODY, commit=commit)
-        return run_cold(candidate, context) if cold else test(candidate, context)
+        judged = run_cold(candidate, context) if cold else test(candidate, context)
+        if judged.status == "limit":
+            seconds = f"{context.settings.max_seconds:g} seconds"
+            raise Mistake(
+                f"the {seconds} of this landing are used up; with a higher --max-seconds it goes on from here"
+            )
+        return judged
 
     def price(self, before: str, after: str, piece: Piece) -> Verdict:
         """What the piece costs on the grown tree, under its own budget and waivers."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from pareback.orchestrator import home
 from pareback.orchestrator.boundary import Mistake
-from pareback.orchestrator.desk import Desk, Surroundings
+from pareback.orchestrator.desk import Desk, Ended, Surroundings
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.job import Job
 from pareback.orchestrator.ladder import SEARCH
@@ -59,8 +59,8 @@ class Harvest:
 def land(pieces: Sequence[Piece], place: Place, around: Surroundings) -> Harvest:
     """Land the pieces in their order; what was done before for the same pieces is not done again.
 
-    Raises Mistake for a revision that names nothing and for tickets that cannot be tested together, Ended where the
-    tests cannot be run, NotARepository, AlreadyRunning.
+    Raises Mistake for a revision that names nothing, for tickets that cannot be tested together and for tests that
+    cannot be run; NotARepository, AlreadyRunning.
     """
     folder = place.folder / _name(pieces, place)
     folder.mkdir(parents=True, exist_ok=True)
@@ -72,6 +72,8 @@ def land(pieces: Sequence[Piece], place: Place, around: Surroundings) -> Harvest
     ):
         try:
             return _landed(pieces, place, around, (repository, ledger))
+        except Ended as ended:
+            raise Mistake(f"{str(place.repo)!r}: {ended}") from ended
         finally:
             repository.unpin(folder.name)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from pareback.adapters.ticket import Ticket
@@ -13,7 +14,7 @@ from pareback.orchestrator.batch.book import Book
 from pareback.orchestrator.job import Job, to_json
 from pareback.orchestrator.ledger import Ledger
 
-LIMITS = "limits.py"
+SCHEMA = Path(__file__).resolve().parents[2] / "docs/schemas/land.schema.json"
 SLUG = '''
 
 def {name}(text):
@@ -126,7 +127,8 @@ def test_twenty_tickets_of_which_some_are_in_each_others_way(shop: Any, tmp_path
     before = shop.fingerprint()
     said = land(shop, out)
     assert said.exit == 1, said.err
-    (found,) = json.loads(said.out)["repositories"]
+    jsonschema.validate(said.result, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    (found,) = said.result["repositories"]
     landed = [each["ticket"] for each in found["landed"]]
     left = {each["ticket"]: (each["why"], each["partners"]) for each in found["left"]}
     assert left["limit-green"] == ("conflict", ["limit-red"])
@@ -154,7 +156,10 @@ def test_tickets_in_nobodys_way_all_land_and_a_second_time_nothing_is_run(shop: 
     assert first.exit == 0, first.err
     (found,) = json.loads(first.out)["repositories"]
     assert (len(found["landed"]), found["left"], found["copies"], found["queue"]) == (2, [], [], None)
-    assert json.loads(land(shop, out).out) == json.loads(first.out)
+    assert land(shop, out).result == first.result
+    words = shop.pareback("land", str(out), "--sandbox", "none", "--python", str(shop.python)).out
+    assert words.splitlines()[0] == f"landed   2 of 2 on {found['onto'][:12]}"
+    assert words.splitlines()[-1] == f"branch   {found['branch']}"
 
 
 def test_what_cannot_be_landed_is_said_in_a_line(shop: Any, tmp_path: Path) -> None:
