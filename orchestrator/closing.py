@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -23,15 +22,16 @@ def close(desk: Desk, state: State | None, prepared: Prepared | None, ending: En
     """Whatever ended the run: its best candidate is handed over and shown, and the documents are written."""
     handed, ending = _handed(desk, state, ending)
     best = None if state is None or state.best is None else _measured(state.best, prepared)
-    facts = Outcome(run=desk.run, ticket=desk.job.ticket.id, ending=ending)
+    books = accounts.books(desk.ledger)
+    facts = Outcome(run=desk.run, ticket=desk.job.ticket.id, feature=desk.job.ticket.feature, ending=ending)
     facts = facts if prepared is None else replace(prepared.facts, ending=ending)
     done = replace(
         facts,
         best=best,
         **_appealed(best, prepared),
         history=() if state is None else state.history,
-        money=accounts.money(desk.ledger),
-        seconds=_seconds(desk),
+        books=books,
+        seconds={"total": desk.ledger.seconds, **books.total.seconds},
         branch=handed.branch,
         patch=handed.patch,
         applied=handed.applied,
@@ -82,10 +82,6 @@ def _handed(desk: Desk, state: State | None, ending: Ending) -> tuple[Handed, En
     except (DeliveryFailed, ValueError) as error:
         handed = Handed(patch=str(desk.folder / "patch.diff"), why=str(error))
     return handed, replace(ending, message="; ".join(part for part in (ending.message, handed.why) if part))
-
-
-def _seconds(desk: Desk) -> Mapping[str, float]:
-    return {"total": desk.ledger.seconds, **accounts.seconds(desk.ledger)}
 
 
 def write_down(path: Path, value: object) -> None:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -35,6 +36,15 @@ class LedgerError(OSError):
     """The ledger cannot be read or written: names the file and what to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """One effect, or one reservation that has no reply (value None), with what it counts against the caps."""
+
+    key: str
+    counts: Reserve
+    value: Any | None = None
+
+
 def effect_key(node: str, *, round: int, candidate: int, inputs: object) -> str:
     """The name of one effect: its node, its place in the run, and the hash of everything it depends on."""
     text = json.dumps(inputs, sort_keys=True)
@@ -50,6 +60,7 @@ class Ledger:
         self._clock = clock
         self._born = clock()
         self._lock = threading.RLock()
+        self._turns: dict[str, threading.Lock] = {}
         with self._failing():
             self._db = sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
             self._db.execute("PRAGMA journal_mode=WAL")
@@ -91,15 +102,17 @@ class Ledger:
     ) -> Any:
         """The effect's value: found, or made once after its worst case is reserved, stored, and then returned.
 
-        `spent` tells what a made value cost. Raises LimitReached before anything is made.
+        `spent` tells what a made value cost. Two threads that want the same effect at once wait for one another.
+        Raises LimitReached before anything is made.
         """
-        found = self.find(key)
-        if found is not None:
-            return found
-        self.intend(key, reserve)
-        value = make()
-        self.keep(key, value, NOTHING if spent is None else spent(value))
-        return value
+        with self._turn(key):
+            found = self.find(key)
+            if found is not None:
+                return found
+            self.intend(key, reserve)
+            value = make()
+            self.keep(key, value, NOTHING if spent is None else spent(value))
+            return value
 
     def intend(self, key: str, reserve: Reserve) -> None:
         """Reserve the worst case of an effect. Raises LimitReached where it would pass a cap or has died too often."""
@@ -153,6 +166,19 @@ class Ledger:
         with self._failing():
             rows = self._db.execute("SELECT key, value, sha FROM effect ORDER BY seq").fetchall()
         return ((key, self._checked(value, sha)) for key, value, sha in rows)
+
+    def bookings(self) -> Iterator[Booking]:
+        """What `spent` sums: every stored effect in the order it was written, then every reservation left."""
+        with self._failing():
+            stored = self._db.execute("SELECT key, tokens, cost, value, sha FROM effect ORDER BY seq").fetchall()
+            left = self._db.execute("SELECT key, tokens, cost FROM intent ORDER BY seq").fetchall()
+        for key, tokens, cost, value, sha in stored:
+            yield Booking(key, Reserve(tokens, cost), self._checked(value, sha))
+        yield from (Booking(key, Reserve(tokens, cost)) for key, tokens, cost in left)
+
+    def _turn(self, key: str) -> threading.Lock:
+        with self._lock:
+            return self._turns.setdefault(key, threading.Lock())
 
     def _begin_life(self) -> int:
         cursor = self._db.execute("INSERT INTO life (seconds, ended) VALUES (0, 0)")

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pareback.gates.verdict import Verdict, document
-from pareback.orchestrator.accounts import Money
+from pareback.orchestrator import accounts
+from pareback.orchestrator.accounts import Books
 from pareback.orchestrator.prompts import version
 from pareback.orchestrator.state import Candidate, Ending, EndingName, Round
 from pareback.workspaces.suspicion import Flag
@@ -25,7 +26,7 @@ EXITS: Mapping[EndingName, int] = {
     "interrupted": 130,
 }
 TRY_LATER = 75
-UNCOUNTED = Money()
+UNCOUNTED = Books()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Outcome:
     flaky: int | None = None
     total: int | None = None
     canaries: int | None = None
-    money: Money = UNCOUNTED
+    books: Books = UNCOUNTED
     seconds: Mapping[str, float] | None = None
     branch: str | None = None
     patch: str | None = None
@@ -72,7 +73,7 @@ def result(outcome: Outcome) -> dict[str, Any]:
     best, ending = outcome.best, outcome.ending
     verdict = None if best is None else best.verdict
     priced = _priced(verdict)
-    money_, seconds = outcome.money, dict(outcome.seconds or {})
+    spent, seconds = outcome.books.total, dict(outcome.seconds or {})
     return {
         "schema": SCHEMA,
         "run": outcome.run,
@@ -91,12 +92,14 @@ def result(outcome: Outcome) -> dict[str, Any]:
         "budget_source": outcome.budget_source,
         "appeals": list(outcome.appeals),
         "rounds": len(outcome.history),
+        "steps": [_step(each) for each in outcome.history],
         "candidates": sum(each.reply is not None for finished in outcome.history for each in finished.candidates),
         "tests": _tests(outcome),
         "flags": [] if best is None else [_flag(each) for each in best.flags],
         "model": None if best is None else best.model,
-        "tokens": {"prompt": money_.prompt, "completion": money_.completion, "cached": money_.cached},
-        "cost_usd": money_.cost_usd,
+        "tokens": {"prompt": spent.prompt, "completion": spent.completion, "cached": spent.cached},
+        "cost_usd": spent.cost_usd,
+        **_accounts(outcome),
         "seconds": {name: _rounded(value) for name, value in seconds.items()},
         "branch": outcome.branch,
         "patch": outcome.patch,
@@ -107,6 +110,27 @@ def result(outcome: Outcome) -> dict[str, Any]:
         "sarif": None,
         "questions": [] if best is None else [each.message for each in best.flags if each.asks],
         "error": outcome.error,
+    }
+
+
+def _step(finished: Round) -> dict[str, Any]:
+    return {"round": finished.number, "what": finished.step.what, "why": finished.step.reason}
+
+
+def _accounts(outcome: Outcome) -> dict[str, Any]:
+    """What was used, in all and in parts; all of it for the one accepted patch, if there is one."""
+    books = outcome.books
+    total = accounts.document(books.total)
+    rounds = [
+        {"round": number, "model": books.models.get(number), **accounts.document(account)}
+        for number, account in books.by_round.items()
+    ]
+    return {
+        "calls": {"total": books.total.calls, "unanswered": books.total.unanswered},
+        "counted": total["counted"],
+        "by_model": [{"model": name, **accounts.document(account)} for name, account in books.by_model.items()],
+        "by_round": rounds,
+        "per_accepted_patch": total if outcome.ending.name == "accepted" else None,
     }
 
 
@@ -177,6 +201,7 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
         "seconds": None if reply is None else _rounded(reply.seconds),
         "answers": [{"status": each.status, "path": each.path, "message": each.message} for each in candidate.answers],
         "commit": candidate.commit,
+        "twin": None if candidate.twin is None else {"round": candidate.twin[0], "index": candidate.twin[1]},
         "target_green": None if standing is None else standing.target_green,
         "target": None if standing is None else standing.target_total,
         "regressions": None if standing is None else list(standing.regressions),

@@ -42,7 +42,8 @@ class Ending:
 class Candidate:
     """One reply and everything that happened to it: the state of the candidate graph.
 
-    `start` is the commit the reply edits, `commit` the base with the whole patch so far, `size` its changed lines.
+    `start` is the commit the reply edits, `commit` the base with the whole patch so far, `tree` what it holds once it
+    is tested, `size` its changed lines. `twin`: round and index of the one that was tested for it, with the same tree.
     """
 
     round: int
@@ -56,6 +57,8 @@ class Candidate:
     detail: str = ""
     reply: Reply | None = None
     commit: str | None = None
+    tree: str | None = None
+    twin: tuple[int, int] | None = None
     size: int = 0
     answers: tuple[Answer, ...] = ()
     standing: Standing | None = None

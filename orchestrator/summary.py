@@ -2,6 +2,7 @@
 
 import json
 
+from pareback.orchestrator.accounts import Account
 from pareback.orchestrator.outcome import Outcome, result
 from pareback.workspaces.standing import Standing
 from pareback.workspaces.suite import CollectError, Result
@@ -63,7 +64,16 @@ def _named(failure: Result | CollectError) -> str:
 def _effort(outcome: Outcome) -> str:
     seconds = (outcome.seconds or {}).get("total", 0.0)
     candidates = sum(each.reply is not None for finished in outcome.history for each in finished.candidates)
-    tokens = outcome.money.prompt, outcome.money.completion
+    spent = outcome.books.total
+    tokens = spent.prompt, spent.completion
     told = "tokens unknown" if None in tokens else f"{tokens[0]} + {tokens[1]} tokens"
-    money = "cost unknown" if outcome.money.cost_usd is None else f"${outcome.money.cost_usd:.4f}"
+    money = _unknown(spent) if spent.cost_usd is None else f"${spent.cost_usd:.4f}"
     return f"effort   {len(outcome.history)} rounds, {candidates} candidates, {seconds:.1f} s, {told}, {money}"
+
+
+def _unknown(spent: Account) -> str:
+    """That the cost is not known, for how many calls, and what it is at most."""
+    most = "" if spent.counted_usd is None else f", at most ${spent.counted_usd:.4f}"
+    if not spent.unanswered:
+        return f"cost unknown{most}"
+    return f"cost known for {spent.calls - spent.unanswered} of {spent.calls} calls{most}"

@@ -17,6 +17,8 @@ def do(*, run: str | None, replies: bool, json: bool) -> int:
         return 0
     lines = [f"run {folder.name}: {result['ending']} ({result['reason']}) {result['message']}"]
     lines += [line for each in record["rounds"] for line in _round(each, replies=replies)]
+    lines += [_used(f"round {each['round']}", each) for each in result.get("by_round", ()) if each["calls"]]
+    lines += [_used(each["model"], each) for each in result.get("by_model", ())]
     print("\n".join(lines))
     return 0
 
@@ -42,6 +44,16 @@ def _round(finished: dict[str, Any], *, replies: bool) -> list[str]:
     return [*lines, f"  -> {finished['step']['what']}: {finished['step']['reason']}"]
 
 
+def _used(what: str, account: dict[str, Any]) -> str:
+    """One account in a line."""
+    tokens, seconds = account["tokens"], account["seconds"]
+    lost = f" ({account['unanswered']} without a reply)" if account["unanswered"] else ""
+    told = f"{tokens['prompt']} + {tokens['completion']} tokens, {tokens['cached']} cached"
+    money = "cost unknown" if account["cost_usd"] is None else f"${account['cost_usd']:.4f}"
+    told = "tokens unknown" if None in tokens.values() else told
+    return f"used  {what}: {account['calls']} calls{lost}, {told}, {money}, {seconds['model']:.1f} s of the model"
+
+
 def _candidate(candidate: dict[str, Any]) -> list[str]:
     if candidate["target"] is None:
         return [f"  #{candidate['index']} {candidate['why'] or candidate['status']}", *_answers(candidate)]
@@ -49,7 +61,9 @@ def _candidate(candidate: dict[str, Any]) -> list[str]:
     tests = f"{candidate['target_green']}/{candidate['target']}"
     broken = f", breaks {', '.join(candidate['regressions'][:3])}" if candidate["regressions"] else ""
     delta = "" if candidate["delta"] is None else f"  {candidate['delta']:+g} CP"
-    return [f"  #{candidate['index']} {color} {tests}{broken}{delta}", *_answers(candidate)]
+    same = candidate.get("twin")
+    twin = f"  same tree as #{same['index']} of round {same['round']}, not tested again" if same else ""
+    return [f"  #{candidate['index']} {color} {tests}{broken}{delta}{twin}", *_answers(candidate)]
 
 
 def _answers(candidate: dict[str, Any]) -> list[str]:

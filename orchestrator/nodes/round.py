@@ -1,18 +1,21 @@
 """round: ask n candidates the same question side by side and take the race's result into the state."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pareback.adapters.model import Failure, Model, Profile, Request, Source
 from pareback.adapters.ticket import Ticket
-from pareback.orchestrator import prompts, race, sources
+from pareback.orchestrator import accounts, prompts, race, sources
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.shelf import Shelf
 from pareback.orchestrator.state import Candidate, State
 
 DEFAULT_CANDIDATES = 2
+
+TESTED = frozenset({"tested", "measured", "tampered"})
+"""How far a candidate came whose tests say something of its tree."""
 
 OTHER_FORM: Mapping[str, str] = {"region": "envelope", "envelope": "region", "whole": "region"}
 """What stands in for a form that did not get a model anywhere. Never whole files: they may be large."""
@@ -24,6 +27,7 @@ def play(state: State, context: Context, drive: race.Drive) -> State:
     number = state.round + 1
     request = question(state, context, model)
     context.listen(Event("round", number, data={"model": model.name, "candidates": request.n}))
+    accounts.name_model(context.ledger, number, model.name)
     starters = [
         Candidate(
             round=number,
@@ -38,8 +42,20 @@ def play(state: State, context: Context, drive: race.Drive) -> State:
     workers = request.n if model.profile.sees == "prompt" else min(request.n, os.cpu_count() or 1)
     result = race.run(starters, context, drive, workers=workers)
     return replace(
-        state, round=number, rung_rounds=state.rung_rounds + 1, candidates=result.candidates, winner=result.winner
+        state,
+        round=number,
+        rung_rounds=state.rung_rounds + 1,
+        candidates=_with_twins(result.candidates, state),
+        winner=result.winner,
     )
+
+
+def _with_twins(candidates: Sequence[Candidate], state: State) -> tuple[Candidate, ...]:
+    """The candidates, those named that have the tree of an earlier one: their tests were not run again."""
+    past = (each for finished in state.history for each in finished.candidates)
+    first = {each.tree: each for each in reversed((*past, *candidates)) if each.status in TESTED}
+    twins = ((each, first.get(each.tree, each) if each.status in TESTED else each) for each in candidates)
+    return tuple(replace(each, twin=None if each == twin else (twin.round, twin.index)) for each, twin in twins)
 
 
 def question(state: State, context: Context, model: Model) -> Request:

@@ -38,11 +38,11 @@ STANDING: TypeAdapter[Standing] = TypeAdapter(Standing)
 
 def test(candidate: Candidate, context: Context) -> Candidate:
     """The candidate with its standing and flags, or tampered, cancelled, or at the run's time limit."""
-    inputs = [candidate.commit, context.tests_tree, context.measured.targets.selection()]
-    key = effect_key("test", round=candidate.round, candidate=candidate.index, inputs=inputs)
+    candidate = replace(candidate, tree=_tree(candidate, context))
+    key = _key("test", candidate, context)
     trial = lay_out(candidate, context, context.tests.server)
     try:
-        value = context.ledger.effect(key, lambda: _timed(lambda: _stand(trial, context)))
+        value = context.ledger.effect(key, lambda: _timed(candidate, lambda: _stand(trial, context)))
     except Cancelled:
         return replace(candidate, status="cancelled", why="cancelled while its tests ran")
     except LimitReached as limit:
@@ -54,22 +54,33 @@ def test(candidate: Candidate, context: Context) -> Candidate:
 def run_cold(candidate: Candidate, context: Context) -> Candidate:
     """The candidate after one whole cold run in a copy of the tree that no test has touched, and, where there are any,
     the held-out tests."""
-    key = effect_key("confirm", round=candidate.round, candidate=candidate.index, inputs=[candidate.commit])
+    key = _key("confirm", candidate, context)
 
     def cold() -> dict[str, Any]:
         server = context.tests.cold()
         try:
-            return _timed(lambda: _confirm(lay_out(candidate, context, server, fresh=True), context))
+            return _timed(candidate, lambda: _confirm(lay_out(candidate, context, server, fresh=True), context))
         finally:
             server.close()
 
     return _judged(candidate, context, context.ledger.effect(key, cold))
 
 
-def _timed(judge: Callable[[], Standing]) -> dict[str, Any]:
+def _key(node: str, candidate: Candidate, context: Context) -> str:
+    """Of the tree alone, wherever in the run it comes up: the same tree is not tested twice."""
+    inputs = [_tree(candidate, context), context.tests_tree, context.measured.targets.selection()]
+    return effect_key(node, round=0, candidate=0, inputs=inputs)
+
+
+def _tree(candidate: Candidate, context: Context) -> str:
+    assert candidate.commit is not None
+    return context.repository.store.commit(candidate.commit).tree
+
+
+def _timed(candidate: Candidate, judge: Callable[[], Standing]) -> dict[str, Any]:
     started = time.monotonic()
     judged = judge()
-    return {"standing": asdict(judged), "seconds": time.monotonic() - started}
+    return {"standing": asdict(judged), "seconds": time.monotonic() - started, "round": candidate.round}
 
 
 def _judged(candidate: Candidate, context: Context, value: dict[str, Any]) -> Candidate:

@@ -113,6 +113,7 @@ def test_show_and_runs_tell_what_happened(shop: Any, texts: Mapping[str, str]) -
     shown = shop.pareback("show", said.result["run"]).out
     assert ("accepted" in shown, "red 0/1" in shown, "green 1/1" in shown) == (True, True, True)
     assert "  shown: shop/cart.py\n" in shown
+    assert "used  round 2: 1 calls, tokens unknown, cost unknown" in shown
     assert said.result["run"] in shop.pareback("runs").out
 
 

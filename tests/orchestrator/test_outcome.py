@@ -13,7 +13,7 @@ from pareback.adapters.model import Prices, Reply, Usage
 from pareback.adapters.models.scripted import Line
 from pareback.gates.verdict import Finding, Site
 from pareback.orchestrator import accounts, boundary, graph, outcome
-from pareback.orchestrator.accounts import Money
+from pareback.orchestrator.accounts import Account, Books
 from pareback.orchestrator.commands import check
 from pareback.orchestrator.comparison import Compared
 from pareback.orchestrator.confined import NoSandbox
@@ -44,7 +44,9 @@ INSIDE = {
     "seconds": {"total", "model", "tests", "gate"},
     "unpriced": {"files", "lines"},
 }
-ADDED = {"message", "appeals", "flags"}
+ADDED = {
+    *("message", "appeals", "flags", "steps", "calls", "counted", "by_model", "by_round", "per_accepted_patch"),
+}
 SECONDS = {"total": 1.23456, "model": 0.0, "tests": 0.5, "gate": 0.01}
 
 
@@ -152,24 +154,25 @@ def test_what_stops_a_command_has_its_exit(error: Exception, code: int) -> None:
     assert (exit_, "bug" in line, "\n" in line) == (code, False, False)
 
 
-def spent(ledger: Ledger, replies: Iterable[Reply]) -> Money:
+def spent(ledger: Ledger, replies: Iterable[Reply]) -> Account:
     for number, reply in enumerate(replies):
         usage = {"prompt": reply.usage.prompt, "completion": reply.usage.completion, "cached": reply.usage.cached}
         ledger.keep(f"generate/1/{number}/k", {"usage": usage, "cost_usd": reply.cost_usd, "seconds": 1.0})
-    return accounts.money(ledger)
+    return accounts.books(ledger).total
 
 
 def test_unknown_cost_is_null_and_no_cost_is_nothing(tmp_path: Path) -> None:
     known = Reply("a", "stop", Usage(10, 5, 4), cost_usd=0.25)
     unknown = Reply("b", "stop", Usage(None, None), cost_usd=None)
     for name, replies, told in (
-        ("none", [], Money(0, 0, 0, 0.0)),
-        ("known", [known, known], Money(20, 10, 8, 0.5)),
-        ("some", [known, unknown], Money(None, None, 4, None)),
+        ("none", [], (0, 0, 0, 0.0)),
+        ("known", [known, known], (20, 10, 8, 0.5)),
+        ("some", [known, unknown], (None, None, 4, None)),
     ):
         with Ledger(tmp_path / f"{name}.db") as ledger:
-            assert (name, spent(ledger, replies)) == (name, told)
-    assert outcome.result(ended("red", money=Money(cost_usd=None)))["cost_usd"] is None
+            found = spent(ledger, replies)
+            assert (name, (found.prompt, found.completion, found.cached, found.cost_usd)) == (name, told)
+    assert outcome.result(ended("red", books=Books(Account(cost_usd=None))))["cost_usd"] is None
     assert outcome.result(ended("red"))["cost_usd"] == 0.0
 
 
@@ -180,7 +183,14 @@ def test_a_real_runs_money_and_seconds_come_from_its_ledger(
     context = bench([line], candidates=1, prices=Prices(1.0, 2.0)).context
     state = graph.run(opening(context), context)
     assert state.ending is not None
-    seconds = accounts.seconds(context.ledger)
-    assert accounts.money(context.ledger) == Money(1000, 100, 0, 0.0012)
+    books = accounts.books(context.ledger)
+    total, seconds = books.total, books.total.seconds
+    assert (total.prompt, total.completion, total.cached, total.cost_usd) == (1000, 100, 0, 0.0012)
     assert (set(seconds), seconds["tests"] > seconds["gate"] > 0.0) == ({"model", "tests", "gate"}, True)
-    assert valid(outcome.result(ended("accepted", best=state.best, history=state.history)), "run")
+    document = outcome.result(ended("accepted", best=state.best, history=state.history, books=books))
+    assert valid(document, "run")
+    assert document["steps"] == [{"round": 1, "what": "accept", "why": "green and within budget"}]
+    (by_round,), (by_model,) = document["by_round"], document["by_model"]
+    assert (by_round["round"], by_round["model"], by_model["model"]) == (1, "rung 1", "rung 1")
+    shared = {name: value for name, value in by_round.items() if name not in {"round", "model"}}
+    assert document["per_accepted_patch"] == shared == {key: by_model[key] for key in shared}

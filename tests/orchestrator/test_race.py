@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from pareback.adapters.models.scripted import Line
 from pareback.orchestrator import graph, race
 from pareback.orchestrator.context import Context
-from pareback.orchestrator.state import Candidate
+from pareback.orchestrator.state import Candidate, State
 
 Starter = Callable[..., Candidate]
 BUSY = Line("busy", error="unavailable", retry_after=10_000.0)
@@ -178,3 +179,36 @@ def test_an_exception_ends_the_race_and_is_raised_after_the_others_stopped(bench
     with pytest.raises(ZeroDivisionError):
         run(context, field(context, starter), drive)
     assert (ended, context.ledger.outcome(1)) == ([True], None)
+
+
+def test_the_same_tree_is_tested_once_and_the_twin_says_so(
+    bench: Any, opening: Callable[[Context], State], replies: Mapping[str, str]
+) -> None:
+    """In one round and across rounds, whatever words led to it; another tree is tested."""
+    again = f"Once more:\n\n{replies['wrong']}"
+    made = bench([[replies["wrong"], again], [again, replies["hasty"]], [replies["fix"]]])
+    state = graph.run(opening(made.context), made.context)
+    twins = [[each.twin for each in finished.candidates] for finished in state.history]
+    assert twins == [[None, (1, 0)], [(1, 0), None], [None, None]]
+    assert all(each.green is False for each in state.history[0].candidates)
+    tested = [key for key, _ in made.context.ledger.effects() if key.startswith("test/")]
+    assert (len(tested), len(made.asked)) == (3, 6)
+    replayed = graph.run(opening(made.context), bench([]).context)
+    assert [[each.twin for each in finished.candidates] for finished in replayed.history] == twins
+
+
+def test_a_twin_of_what_the_cold_run_refused_is_not_confirmed_again(
+    bench: Any, opening: Callable[[Context], State], replies: Mapping[str, str], weather: Path
+) -> None:
+    made = bench([replies["leaning"], replies["leaning"], replies["fix"]], candidates=1)
+    (weather / "sun").touch()
+
+    def listen(event: Any) -> None:
+        made.events.append(event)
+        if event.kind == "enter" and event.data["node"] == "accept":
+            (weather / "sun").unlink(missing_ok=True)
+
+    state = graph.run(opening(made.context), replace(made.context, listen=listen))
+    confirmed = [key for key, _ in made.context.ledger.effects() if key.startswith("confirm/")]
+    assert [event.data["green"] for event in made.kinds("confirmed")] == [False, False, True]
+    assert ([each.step.what for each in state.history][-1], len(confirmed)) == ("accept", 2)
