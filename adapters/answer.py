@@ -37,13 +37,18 @@ def body(model: str, profile: Profile, request: Request) -> Mapping[str, object]
         "model": model,
         "messages": [{"role": message.role, "content": message.content} for message in render(request)],
         profile.cap: request.max_tokens,
-        "temperature": profile.temperature,
+        "temperature": _within(profile.temperature, profile.temperatures),
         "seed": request.seed if profile.seed else None,
         "stream": profile.streaming,
         "stream_options": {"include_usage": True} if profile.streaming else None,
         **profile.extra,
     }
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def _within(temperature: float | None, accepted: tuple[float, float]) -> float | None:
+    """Kept within what the provider accepts: some take a value beyond it without a word and do something else."""
+    return None if temperature is None else min(max(temperature, accepted[0]), accepted[1])
 
 
 def receive(stream: Iterable[str], caller: Caller) -> Generator[str, None, Answer]:

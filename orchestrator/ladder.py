@@ -1,14 +1,13 @@
 """The ladder: from the names the user typed to models, in the order in which they are tried."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from pareback.adapters import profiles
-from pareback.adapters.model import Model, Prices, Profile
+from pareback.adapters.model import Model
 from pareback.adapters.providers import PROVIDERS, is_local, place
-from pareback.orchestrator import parts
-from pareback.orchestrator.config import ConfigError, ModelTable, Settings
+from pareback.orchestrator import parts, profile
+from pareback.orchestrator.config import ModelTable, Settings
 
 SEARCH = "embedded"
 """The model that needs no key: the default where tests are red and none is configured."""
@@ -78,7 +77,7 @@ def _table(name: str, table: ModelTable) -> tuple[str, dict[str, Any]]:
     if part in FILE_PARTS:
         return part, {"path": target}
     options = {"model": target, "base_url": table.base_url, "api_key_env": table.api_key_env}
-    return part, _given(options) | {"name": name, "profile": _profile(name, target, table)}
+    return part, _given(options) | {"name": name, "profile": profile.read(name, target, table)}
 
 
 def _route(name: str, settings: Settings, environ: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
@@ -101,21 +100,3 @@ def _direct(part: str, rest: str, settings: Settings) -> dict[str, Any]:
 
 def _given(options: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in options.items() if value is not None}
-
-
-def _profile(name: str, target: str, table: ModelTable) -> Profile:
-    """The family's profile with the user's changes and prices on top."""
-    changes: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in table.profile.items()
-    }
-    try:
-        profile = replace(profiles.find(target), **changes)
-        prices = profile.prices if table.prices is None else Prices(**table.prices)
-    except TypeError as error:
-        raise ConfigError(f"[models.{name}]: {error}") from error
-    unknown = [form for form in profile.forms if form not in parts.names("edits")]
-    if unknown:
-        raise ConfigError(
-            f"[models.{name}]: no edit form is named {unknown[0]!r}; there are: {', '.join(parts.names('edits'))}"
-        )
-    return replace(profile, prices=prices)

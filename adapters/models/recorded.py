@@ -156,5 +156,7 @@ def _reply(stored: Mapping[str, Any]) -> Reply:
 
 def _profile(stored: Mapping[str, Any]) -> Profile:
     prices = Prices(**stored["prices"]) if stored["prices"] else None
-    fields = {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()}
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()
+    }
     return Profile(**{**fields, "prices": prices})

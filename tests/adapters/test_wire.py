@@ -10,6 +10,7 @@ import pytest
 
 from pareback.adapters import profiles, providers
 from pareback.adapters.failures import Caller, failure, seconds_to_wait
+from pareback.adapters.imitation.families import MANNERS
 from pareback.adapters.markers import Cleaner
 from pareback.adapters.model import (
     ContextTooLong,
@@ -216,13 +217,19 @@ def test_this_machine_is_told_apart_from_others() -> None:
         ("inception/mercury-2.5", "mercury-2.5"),
         ("openrouter/inception/mercury-2-5", "mercury-2.5"),
         ("mercury-coder-small", "mercury"),
+        ("inception/mercury-3", "mercury-3"),
+        ("mercury-edit-2", "mercury-edit"),
         ("nvidia_nim/google/diffusiongemma-26b-a4b-it", "diffusiongemma"),
         ("hosted_vllm/google/diffusiongemma-26B-A4B-it", "diffusiongemma"),
         ("gemini/gemini-3.5-flash-lite", "gemini-flash-lite"),
         ("openai/gpt-5.4-mini", "gpt-mini"),
         ("gpt-5.4-nano", "gpt-mini"),
-        ("ollama_chat/qwen2.5-coder:7b", "local"),
-        ("hosted_vllm/some/model", "local"),
+        ("ollama_chat/qwen2.5-coder:7b", "ollama"),
+        ("ollama_chat/qwen2.5-coder:1.5b", "small"),
+        ("openai/smollm2-135m-instruct", "small"),
+        ("hosted_vllm/qwen3-30b-a3b", "vllm"),
+        ("hosted_vllm/some/model", "vllm"),
+        ("lm_studio/some-70b", "llama.cpp"),
         ("openai/gpt-4o", "default"),
         ("anything", "default"),
     ],
@@ -236,7 +243,7 @@ def test_a_family_and_prices_can_be_chosen() -> None:
     assert chosen.context_tokens == profiles.named("mercury-2").context_tokens
     assert chosen.prices == Prices(1, 2)
     assert profiles.find("my-own").prices is None
-    with pytest.raises(ModelRefused, match=r"expected one of mercury-2\.5"):
+    with pytest.raises(ModelRefused, match=r"expected one of mercury-edit, mercury-3"):
         profiles.find("my-own", family="nothing")
 
 
@@ -259,6 +266,9 @@ def test_every_profile_fits_its_own_window() -> None:
     for family in profiles.FAMILIES:
         assert 0 < family.profile.reply_tokens < family.profile.context_tokens, family.name
         assert json.dumps(dict(family.profile.extra)), family.name
+        assert not family.imitated or family.imitated in MANNERS, family.name
+        assert "\n" not in family.known
+        assert family.known, family.name
     assert profiles.find("anything") == Profile()
 
 
