@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -124,7 +124,7 @@ class Local:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    def _live(self, work: Work, line: socket.socket, mask: set[signal.Signals]) -> NoReturn:
+    def _live(self, work: Work, line: socket.socket, mask: Iterable[int]) -> NoReturn:
         """The child's whole life; it never returns into the caller's code."""
         code = _BUG
         try:
@@ -211,7 +211,7 @@ def _own_streams(log: Path) -> None:
     sys.stdout = sys.stderr = os.fdopen(1, "w", buffering=1, closefd=False)  # the caller may have put others there
 
 
-def _own_signals(mask: set[signal.Signals]) -> None:
+def _own_signals(mask: Iterable[int]) -> None:
     """The caller's handlers are about the caller."""
     signal.set_wakeup_fd(-1)
     for number in _SIGNALS:

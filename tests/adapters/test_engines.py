@@ -106,7 +106,7 @@ def test_a_line_is_asked_and_answered_and_what_is_printed_goes_to_the_works_log(
 def test_a_last_word_is_heard_before_the_end(engine: Engine, tmp_path: Path) -> None:
     engine.submit(Work("one", {"say": '{"a": 1}\n{"b": 2}', "exit": 0}, str(tmp_path)))
     engine.submit(Work("two", {}, str(tmp_path)))
-    found = []
+    found: list[Happening] = []
     while told(found).count(("one", "asked")) < 2:
         found += engine.events(5)
     for each in found:
@@ -172,13 +172,13 @@ def test_it_does_not_fork_a_process_with_threads(engine: Engine, tmp_path: Path)
 def test_two_hundred_children_leave_no_zombie_and_no_descriptor(tmp_path: Path) -> None:
     before = handles()
     pids = []
-    with closing(local.build(target=target)) as engine:
+    with closing(local.Local(target, grace=1.0)) as engine:
         inside = handles()
         for number in range(200):
             engine.submit(Work(str(number), {"say": "{}"}, str(tmp_path)))
-            while sum(1 for _ in engine._children) > 20:  # type: ignore[attr-defined] # the contract has no count
+            while len(engine._children) > 20:
                 pids += [each.data["pid"] for each in settle(engine) if each.kind == "started"]
-        while engine._children:  # type: ignore[attr-defined] # as above
+        while engine._children:
             pids += [each.data["pid"] for each in settle(engine) if each.kind == "started"]
         assert handles() == inside
     assert (len(set(pids)), [pid for pid in pids if Path(f"/proc/{pid}").exists()]) == (200, [])
