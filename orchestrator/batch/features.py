@@ -51,7 +51,7 @@ class Feature:
             self.joined(ticket),
             done=self.done | {ticket},
             onto=(*self.onto, patch) if patch else self.onto,
-            failed=self.failed if accepted else (*self.failed, ticket),
+            failed=self.failed if accepted or result["ending"] == "no_change" else (*self.failed, ticket),
             budget=result["budget"] if self.budget is None else self.budget,
             charged=self.charged + (result["charged"] or 0.0 if accepted else 0.0),
             cost_usd=None if self.cost_usd is None or cost is None else self.cost_usd + cost,

@@ -164,7 +164,7 @@ class Call:
 
     def _cut(self) -> None:
         """Nobody knows what a call that was cut has cost."""
-        self._metered.meter.line.tell({"used": {"call": self._name, "tokens": None, "cost_usd": None}})
+        self._metered.meter.line.tell({"cut": {"call": self._name}})
         _close(self._stream)
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 
 MINUTE = 60.0
 
+PATIENCE = 3600.0
+"""Seconds that a batch waits for a provider; after that it gives up for now, and what has no outcome stays pending."""
+
 BURST = 1 / 6
 """The share of a minute's allowance that may go out at once; the rest is dealt out evenly. Together they never pass the
 allowance, whichever minute is looked at."""
@@ -17,7 +20,10 @@ BACKOFF = 2.0
 TAUGHT = 0.8
 """What is believed to be allowed after a refusal: this share of the calls that the last minute brought."""
 
-GROWTH = 1.25
+ENOUGH = 10
+"""Calls within a minute that a lesson needs: fewer say nothing of a rate, and the pause is all there is to it."""
+
+GROWTH = 1.5
 """How much of a taught rate is tried after each minute without a refusal."""
 
 
@@ -72,6 +78,10 @@ class Rates:
     taught: float | None = None
     recent: tuple[float, ...] = ()
 
+    def hopeless(self, now: float) -> bool:
+        """Whether the provider wants to be left alone for longer than a batch waits."""
+        return self.shut_until - now > PATIENCE
+
     def wait(self, tokens: int, now: float) -> float:
         """Seconds until a call of so many tokens at worst may go out."""
         dues = [self.shut_until - now]
@@ -97,9 +107,11 @@ class Rates:
         return replace(calm, requests=replace(self.requests, per_minute=self.requests.per_minute * GROWTH), taught=now)
 
     def refused(self, sent: float, retry_after: float | None, now: float) -> "Rates":
-        """Too many: all wait as long as the provider says. A call sent before the last lesson teaches nothing new."""
+        """Too many: all wait as long as the provider says. The user's own rate stands, a call sent before the last
+        lesson teaches nothing new."""
         pause = min(MINUTE, BACKOFF * 2.0**self.refusals) if retry_after is None else retry_after
         shut = replace(self, shut_until=max(self.shut_until, now + pause), refusals=self.refusals + 1)
-        if (self.requests is not None and self.taught is None) or (self.taught is not None and sent <= self.taught):
+        told = self.requests is not None if self.taught is None else sent <= self.taught
+        if told or len(self.recent) < ENOUGH:
             return shut
-        return replace(shut, requests=Bucket(max(1.0, len(self.recent) * TAUGHT), 0.0, now), taught=now)
+        return replace(shut, requests=Bucket(len(self.recent) * TAUGHT, 1.0, now), taught=now)

@@ -6,6 +6,8 @@ and a refused key is none either: no waiting would mend it.
 
 from dataclasses import dataclass, replace
 
+from pareback.orchestrator.batch.rates import PATIENCE
+
 FAILURES = 5
 """Failures of one kind in a row that make a storm."""
 
@@ -14,9 +16,6 @@ FIRST = 1.0
 
 LONGEST = 60.0
 """Seconds between two looks at most."""
-
-PATIENCE = 3600.0
-"""Seconds of storm after which the batch gives up for now: what has no outcome stays pending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class Weather:
         return self.since is not None
 
     def hopeless(self, now: float) -> bool:
-        """Whether the storm has outlasted our patience."""
+        """Whether the storm has outlasted the batch's patience."""
         return self.since is not None and now - self.since > PATIENCE
 
     def wait(self, now: float) -> float | None:
