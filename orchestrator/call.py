@@ -28,11 +28,13 @@ Pieces = queue.SimpleQueue[str | Reply | BaseException]
 
 
 class Cancelled(Exception):
-    """The race or the run ended while the reply was under way. `received` is the number of bytes that had come."""
+    """The race or the run ended while the reply was under way. `received` is the number of bytes that had come; not
+    `sent` where the call had not even gone out."""
 
     def __init__(self, received: int) -> None:
         super().__init__(f"cancelled after {received} bytes")
         self.received = received
+        self.sent = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,10 @@ def _once(model: Model, request: Request, patience: Patience, hear: Callable[[st
         while not isinstance(piece := _next(pieces, patience, model.name, received), Reply):
             received += len(piece.encode("utf-8", "surrogatepass"))
             hear(piece)
+    except Cancelled as cancelled:
+        cancelled.sent = getattr(stream, "sent", True)
+        raise
+    else:
         return piece
     finally:
         left_behind.set()

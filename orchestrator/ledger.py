@@ -57,7 +57,7 @@ class Ledger:
     def __init__(self, path: Path, *, caps: Caps = NO_CAPS, clock: Callable[[], float] = time.monotonic) -> None:
         self.path = path
         self.caps = caps
-        self._clock = clock
+        self.clock = clock
         self._born = clock()
         self._lock = threading.RLock()
         self._turns: dict[str, threading.Lock] = {}
@@ -86,7 +86,7 @@ class Ledger:
         """Seconds over all lives of the run, this one included."""
         with self._failing():
             row = self._db.execute("SELECT COALESCE(SUM(seconds), 0) FROM life WHERE id <> ?", (self._life,)).fetchone()
-        return float(row[0]) + self._clock() - self._born
+        return float(row[0]) + self.clock() - self._born
 
     def find(self, key: str) -> Any | None:
         """The stored value of an effect, or None. Raises LedgerError where the row is damaged."""
@@ -134,6 +134,11 @@ class Ledger:
                 (key, text, _sha(text), spent.tokens, spent.cost_usd),
             )
             self._note_seconds(db)
+
+    def release(self, key: str) -> None:
+        """Take this life's reservation back: nothing was spent on it."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM intent WHERE key = ? AND life = ?", (key, self._life))
 
     def outcome(self, round: int) -> Any | None:
         """The recorded race of a round, or None where the round has not ended."""
@@ -185,7 +190,7 @@ class Ledger:
         return int(cursor.lastrowid or 0)
 
     def _note_seconds(self, db: sqlite3.Connection) -> None:
-        db.execute("UPDATE life SET seconds = ? WHERE id = ?", (self._clock() - self._born, self._life))
+        db.execute("UPDATE life SET seconds = ? WHERE id = ?", (self.clock() - self._born, self._life))
 
     def _check_crashes(self, db: sqlite3.Connection, key: str) -> None:
         died = db.execute(

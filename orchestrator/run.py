@@ -46,7 +46,7 @@ def start(work: Job, around: Surroundings) -> Outcome:
 def begin(work: Job, folder: Path, around: Surroundings) -> Outcome:
     """A new run in a folder that is there. Raises what `start` raises, and AlreadyRunning."""
     work = replace(work, ticket=places.settled(work.ticket, cache=home.find(around.environ).cache))
-    with home.lease(folder), Ledger(folder / "ledger.db") as ledger:
+    with home.lease(folder), Ledger(folder / "ledger.db", clock=around.clock) as ledger:
         ledger.say("job", job.to_json(work))
         return _drive(work, folder, ledger, around)
 
@@ -56,7 +56,7 @@ def go_on(folder: Path, around: Surroundings) -> Outcome:
 
     Raises AlreadyRunning where another process works on it, LedgerError.
     """
-    with home.lease(folder), Ledger(folder / "ledger.db") as ledger:
+    with home.lease(folder), Ledger(folder / "ledger.db", clock=around.clock) as ledger:
         return _drive(job.from_json(ledger.note("job") or {}), folder, ledger, around)
 
 

@@ -72,7 +72,8 @@ class Metered:
 class Call:
     """One call: asked for, made, reported. `close` may come from any thread, at any time.
 
-    What `close` has to undo changes on the way: a question that waits, a call that is out, nothing any more.
+    What `close` has to undo changes on the way: a question that waits, a call that is out, nothing any more. Not `sent`
+    as long as it has not gone out.
     """
 
     def __init__(self, metered: Metered, request: Request) -> None:
@@ -84,6 +85,7 @@ class Call:
         self._undo: Callable[[], None] = _nothing
         self._stream: Iterator[str | Reply] = iter(())
         self._came = False
+        self.sent = False
         self._pieces = self._made()
 
     def __iter__(self) -> Self:
@@ -124,6 +126,7 @@ class Call:
 
     def _answered(self) -> Iterator[str | Reply]:
         """The call itself, closed at once where that was asked for while it began."""
+        self.sent = True
         self._stream = self._metered.model.complete(self._request)
         if self._closed:
             _close(self._stream)
@@ -141,6 +144,7 @@ class Call:
 
     def _again(self, error: ModelUnavailable) -> bool:
         """Whether the call is made again as if it had not been: nothing came back, and the supervisor says so."""
+        self.sent = self._came
         if not self._next_undo(_nothing):
             return False
         facts = {"call": self._name, "came": self._came, "status": error.status, "message": str(error)}

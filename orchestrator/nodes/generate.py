@@ -1,7 +1,9 @@
 """generate: ask the current model for one candidate. The reply is stored before anything reads it."""
 
+import threading
 import time
 from dataclasses import asdict, replace
+from math import inf
 from typing import Any
 
 from pareback.adapters.model import (
@@ -26,13 +28,16 @@ INCOMPLETE: dict[Finish, str] = {
     "cancelled": "the reply was cancelled before its end",
 }
 
+NO_REPLY = (Cancelled, LimitReached, ModelRefused, ModelUnavailable, ContextTooLong)
+"""How a call ends without one."""
+
 
 def generate(candidate: Candidate, context: Context) -> Candidate:
     """The candidate with its reply, or with why there is none."""
     model = context.ladder[candidate.rung]
     try:
         reply = _reply(candidate, model, context)
-    except (Cancelled, LimitReached, ModelRefused, ModelUnavailable, ContextTooLong) as error:
+    except NO_REPLY as error:
         return _without_reply(candidate, error)
     if reply.finish == "exhausted":
         return replace(candidate, reply=reply, status="limit", why="exhausted")
@@ -59,25 +64,38 @@ def _reply(candidate: Candidate, model: Model, context: Context) -> Reply:
     request = candidate.request
     inputs = [candidate.rung, model.name, asdict(request)]
     key = effect_key("generate", round=candidate.round, candidate=candidate.index, inputs=inputs)
-    reserve = at_worst(request, model)
-    return _revived(
-        context.ledger.effect(
+    reserve, came = at_worst(request, model), threading.Event()
+    try:
+        value = context.ledger.effect(
             key,
-            lambda: asdict(_call(candidate, model, context)),
+            lambda: asdict(_call(candidate, model, context, came)),
             reserve=reserve,
             spent=lambda value: _spent(value, reserve),
         )
-    )
+    except NO_REPLY as error:
+        if not came.is_set() and _free(error):
+            context.ledger.release(key)
+        raise
+    return _revived(value)
 
 
-def _call(candidate: Candidate, model: Model, context: Context) -> Reply:
+def _free(error: Exception) -> bool:
+    """Whether a call to which nothing came back has cost nothing for certain: it was refused, or never went out."""
+    if isinstance(error, Cancelled):
+        return not error.sent
+    return not isinstance(error, ModelUnavailable) or error.status is not None or error.retry_after == inf
+
+
+def _call(candidate: Candidate, model: Model, context: Context, came: threading.Event) -> Reply:
     left = context.settings.max_seconds - context.ledger.seconds
     if left <= 0:
         raise LimitReached("seconds", f"the run's {context.settings.max_seconds:g} seconds are used up")
-    patience = Patience(time.monotonic() + left, lambda: context.race.is_set() or context.stop.is_set())
+    clock = context.ledger.clock
+    patience = Patience(clock() + left, lambda: context.race.is_set() or context.stop.is_set(), clock)
     started = time.monotonic()
 
     def hear(piece: str) -> None:
+        came.set()
         context.listen(Event("piece", candidate.round, candidate.index, {"bytes": len(piece)}))
 
     reply = ask(model, candidate.request, patience, hear)
