@@ -12,7 +12,7 @@ from pareback.adapters.model import Model
 @contextmanager
 def rising(models: Sequence[Model]) -> Iterator[None]:
     """Import in a thread; whoever needs a module first waits for it where it imports it."""
-    thread = threading.Thread(target=_import, args=(models,), daemon=True)
+    thread = threading.Thread(target=load, args=(models,), daemon=True)
     thread.start()
     try:
         yield
@@ -20,8 +20,8 @@ def rising(models: Sequence[Model]) -> Iterator[None]:
         thread.join()
 
 
-def _import(models: Sequence[Model]) -> None:
-    """Collection is off meanwhile: modules are not garbage, and looking for some costs a tenth of the time."""
+def load(models: Sequence[Model]) -> None:
+    """Import now. Collection is off meanwhile: modules are no garbage, and looking for some costs a tenth of the time."""
     enabled = gc.isenabled()
     gc.disable()
     try:

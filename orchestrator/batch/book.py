@@ -18,7 +18,7 @@ from pareback.orchestrator import home
 
 LINES = "results.jsonl"
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_.-]{0,79}")
-_PATIENCE = 2.0
+_PATIENCE = 5.0
 """Seconds until another supervisor's lock is believed: the children of a killed one hold it until they are gone too."""
 
 
@@ -65,6 +65,22 @@ class Book:
         if path.exists():
             with path.open("rb") as lines:
                 yield from (json.loads(line) for line in lines if line.endswith(b"\n"))
+
+    def begin(self, ticket: str) -> Path:
+        """The ticket's record, ready for another process: an earlier one's word about an interruption is gone."""
+        folder = self.folder(ticket)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder / "result.json").unlink(missing_ok=True)
+        return folder
+
+    def open_folders(self) -> Iterator[Path]:
+        """Records of tickets that were begun and have no outcome."""
+        done = {self.folder(ticket).name for ticket in self.ended}
+        return (folder for folder in sorted((self.out / "tickets").iterdir()) if folder.name not in done)
+
+    def earlier(self) -> Iterator[Path]:
+        """Records that were put aside."""
+        return iter(sorted((self.out / "earlier").glob("*")))
 
     def mend(self, *, redo: bool) -> None:
         """Keep the lines whose record is there and stands. Crashes that may go well are begun again where they

@@ -28,6 +28,9 @@ def run(
     ] = None,
     model: Ladder = None,
     base_url: Annotated[str | None, typer.Option("--base-url", help="An OpenAI-compatible endpoint.")] = None,
+    enforce: Annotated[
+        str | None, typer.Option("--enforce", help="off|told|hard|budget: what of the gate a patch must satisfy.")
+    ] = None,
     candidates: Annotated[int | None, typer.Option("--candidates", help="Replies per round.")] = None,
     budget: Budget = None,
     max_rounds: Annotated[int | None, typer.Option("--max-rounds", help="Rounds per model.")] = None,
@@ -53,6 +56,52 @@ def run(
 ) -> None:
     """Drive one ticket to a small, tested patch."""
     do("run", **locals())
+
+
+@app.command()
+def batch(
+    file: Annotated[Path, typer.Argument(help="Tickets: .jsonl, .json or .yaml; SWE-bench's fields are understood.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Records and results; the same folder goes on.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="Tickets side by side; one per core without.")
+    ] = None,
+    redo: Annotated[bool, typer.Option("--redo", help="Begin anew what was not accepted.")] = False,
+    mirror: Annotated[
+        Path | None,
+        typer.Option("--mirror", metavar="DIR", help="Where owner/name is looked for: DIR/owner+name/repo."),
+    ] = None,
+    engine: Annotated[str, typer.Option("--engine", help="local|dask")] = "local",
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", metavar="ADDRESS", help="The cluster of an engine that has one.")
+    ] = None,
+    batch_max_cost_usd: Annotated[
+        float | None, typer.Option("--batch-max-cost-usd", help="US dollars for all tickets together.")
+    ] = None,
+    model: Ladder = None,
+    base_url: Annotated[str | None, typer.Option("--base-url", help="An OpenAI-compatible endpoint.")] = None,
+    candidates: Annotated[int | None, typer.Option("--candidates", help="Replies per round.")] = None,
+    budget: Budget = None,
+    max_rounds: Annotated[int | None, typer.Option("--max-rounds", help="Rounds per model.")] = None,
+    max_cost_usd: Annotated[float | None, typer.Option("--max-cost-usd", help="US dollars per ticket.")] = None,
+    max_seconds: Annotated[float | None, typer.Option("--max-seconds", help="Seconds per ticket.")] = None,
+    max_tokens: Annotated[int | None, typer.Option("--max-tokens", help="Tokens per ticket.")] = None,
+    tests: Annotated[list[str] | None, typer.Option("--tests", help="Where a ticket names none.")] = None,
+    test_cmd: Annotated[str | None, typer.Option("--test-cmd", help="Where a ticket names none.")] = None,
+    allow: Annotated[list[str] | None, typer.Option("--allow", metavar="GLOB", help="Open a protected path.")] = None,
+    waive: Waive = None,
+    python: Python = None,
+    setup: Annotated[str | None, typer.Option("--setup", help="As for run.")] = None,
+    sandbox: Annotated[str | None, typer.Option("--sandbox", help="strict (without this)|standard|best|none")] = None,
+    branch: Annotated[
+        str | None,
+        typer.Option("--branch", metavar="PREFIX", help="Also deliver accepted patches as branches PREFIX/…"),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Drive a file of tickets, many at once; Ctrl-C leaves everything resumable."""
+    do("batch", **locals())
 
 
 @app.command()
