@@ -59,7 +59,8 @@ class Calls:
     def hopeless(self) -> bool:
         """Whether a provider has been away, or will be, for longer than the batch waits."""
         now = self._now()
-        return any(each.hopeless(now) for each in (*self._weather.values(), *self._rates.values()))
+        sky = any(each.hopeless(now) for each in self._weather.values())
+        return sky or any(each.hopeless(now) for each in self._rates.values())
 
     def wake(self) -> float | None:
         """Seconds until a call that waits may go out, or somebody may look out; None: only a report changes that."""
