@@ -23,6 +23,11 @@ class EditError(ValueError):
     """The edit cannot be made; the message is written for the model and names the file."""
 
 
+class IrrevocableError(EditError):
+    """The edit cannot be made, and nothing the rest of the reply says could change that: paths that nobody may name,
+    limits of size."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """Lines without their ends, and the end of each: LF, CRLF, CR, or "" for a last line without one."""
@@ -69,7 +74,7 @@ def dump(path: str, document: Document) -> bytes:
         raise EditError(f"{path!r}: the edit changes the file's declared encoding, {document.codec}; leave that line")
     data = _BOM + body if document.bom else body
     if len(data) > LARGEST:
-        raise EditError(f"{path!r} would have {len(data)} bytes; files over {LARGEST} bytes are not written")
+        raise IrrevocableError(f"{path!r} would have {len(data)} bytes; files over {LARGEST} bytes are not written")
     return data
 
 

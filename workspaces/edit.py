@@ -60,11 +60,14 @@ Step = tuple[tuple[Found, ...], int]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of one operation. `message` is written for the model: the place, what was found, what to do."""
+    """What became of one operation. `message` is written for the model: the place, what was found, what to do. `form`
+    is the one that read the operation. `final`: refused for what no later operation can undo."""
 
     status: Status
     path: str
     message: str = ""
+    final: bool = False
+    form: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pareback.workspaces import guard, paths
-from pareback.workspaces.document import Document, EditError, dump, load, rewritten
+from pareback.workspaces.document import Document, EditError, IrrevocableError, dump, load, rewritten
 from pareback.workspaces.edit import Answer, Found, Kind, Operation, Unreadable
 from pareback.workspaces.elision import elided
 from pareback.workspaces.guard import Policy
@@ -25,11 +25,27 @@ Changes = Mapping[str, bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """One operation and what became of it: the file's bytes before and after, of the target after a move. Those of a
+    refused one are not looked at."""
+
+    found: Found
+    answer: Answer
+    before: bytes | None = None
+    after: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
-    """`changes` maps each changed path to its bytes, None where it is deleted; `answers` has one for each operation."""
+    """`changes` maps each changed path to its bytes, None where it is deleted; `made` has one for each operation."""
 
     changes: Changes
-    answers: tuple[Answer, ...]
+    made: tuple[Made, ...]
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """The answer to each operation."""
+        return tuple(each.answer for each in self.made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +73,11 @@ class Tree:
 def apply(operations: Sequence[Found], read: Read, policy: Policy) -> Applied:
     """Apply operations in order. A change that ends where it began is none."""
     tree = Tree(read, policy)
-    answers: list[Answer] = []
+    made: list[Made] = []
     for operation in operations:
-        tree, answer = answered(tree, operation)
-        answers.append(answer)
-    return Applied(changes=tree.changes, answers=tuple(answers))
+        tree, one = make(tree, operation)
+        made.append(one)
+    return Applied(tree.changes, tuple(made))
 
 
 def answers_for_model(answers: Sequence[Answer]) -> tuple[str, ...]:
@@ -74,22 +90,30 @@ def answers_for_model(answers: Sequence[Answer]) -> tuple[str, ...]:
     return (*told, f"The others are in ({len(applied)}: {files}); do not resend them.")
 
 
-def answered(tree: Tree, operation: Found) -> tuple[Tree, Answer]:
-    """The tree with one operation made, or as it was, and what to say of it."""
+def make(tree: Tree, operation: Found) -> tuple[Tree, Made]:
+    """The tree with one operation made, or as it was, and what became of it."""
     if isinstance(operation, Unreadable):
-        return tree, Answer("refused", operation.path, operation.reason)
+        return tree, _refused(operation, operation.reason)
     try:
         _permit(tree, operation)
         changes, message = _STEPS.get(operation.kind, _edit)(tree, operation)
         grown = _grown(tree, operation, changes)
     except EditError as error:
-        return tree, Answer("refused", operation.path, str(error))
-    return grown, Answer("applied" if changes else "already", operation.path, message)
+        return tree, _refused(operation, str(error), final=isinstance(error, IrrevocableError))
+    answer = Answer("applied" if changes else "already", operation.path, message, form=operation.form)
+    return grown, Made(operation, answer, tree.get(operation.path), grown.get(operation.target or operation.path))
+
+
+def _refused(found: Found, reason: str, *, final: bool = False) -> Made:
+    return Made(found, Answer("refused", found.path, reason, final=final, form=found.form))
 
 
 def _permit(tree: Tree, operation: Operation) -> None:
     created = frozenset(path for path, data in tree.edited.items() if data is not None)
     for path in (operation.path, operation.target) if operation.kind == "move" else (operation.path,):
+        malformed = paths.refusal(path, files=frozenset((path,)), links=tree.policy.links)
+        if malformed:
+            raise IrrevocableError(malformed)
         reason = guard.refusal(path, tree.policy, exists=path in tree.policy.files)
         if path not in tree.policy.files:
             reason = reason or paths.refusal(path, files=created)
@@ -101,10 +125,14 @@ def _grown(tree: Tree, operation: Operation, changes: Changes) -> Tree:
     """The tree with the changes. Raises EditError where the patch would become too large."""
     edited = {**tree.edited, **changes}
     if len(edited) > MOST_FILES:
-        raise EditError(f"{operation.path!r}: one reply may change at most {MOST_FILES} files; send it in the next one")
+        raise IrrevocableError(
+            f"{operation.path!r}: one reply may change at most {MOST_FILES} files; send it in the next one"
+        )
     written = tree.written + (len(operation.new.encode("utf-8", "surrogatepass")) if changes else 0)
     if written > LARGEST:
-        raise EditError(f"{operation.path!r}: one reply may bring at most {LARGEST} bytes; send it in the next one")
+        raise IrrevocableError(
+            f"{operation.path!r}: one reply may bring at most {LARGEST} bytes; send it in the next one"
+        )
     same = frozenset((operation,)) if operation.kind not in _WHOLE else frozenset()
     kept = tree.done if same else frozenset(one for one in tree.done if one.path not in changes)
     return replace(tree, edited=edited, written=written, done=kept | same)

@@ -64,6 +64,11 @@ class Arrival:
             return ()
         return tuple(self._read(_Lines(self._lines)))
 
+    @property
+    def full(self) -> bool:
+        """Whether nothing more of this reply is read: it has passed a limit."""
+        return self._size > LONGEST or len(self._lines) > MOST_LINES or self._count > MOST
+
     def finish(self) -> tuple[Found, ...]:
         """The operations that only the end of the reply completes, and what has to be said of the whole."""
         self._lines += lines_of("".join(self._rest))
