@@ -35,15 +35,18 @@ class Caller:
         return text.replace(self.key, "***") if self.key else text
 
 
-def failure(status: int, words: str, caller: Caller, retry_after: float | None = None) -> Exception:
-    """The error for an HTTP status that is not 2xx. `words` is what the provider said, `retry_after` in seconds."""
+def failure(
+    status: int, words: str, caller: Caller, *, retry_after: float | None = None, billed: bool = False
+) -> Exception:
+    """The error for an HTTP status that is not 2xx. `words` is what the provider said, `retry_after` in seconds;
+    `billed` where it came after the model had begun."""
     said = f"{_named(status)}{_quoted(words)}"
     if status in (400, 413, 422) and _TOO_LONG.search(words):
         return ContextTooLong(caller.line(said))
     if status == HTTPStatus.PAYMENT_REQUIRED or _NO_CREDIT.search(words):
         return ModelRefused(caller.line(f"{said}; the account has no credit: check its plan and billing"))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _RECOVERS:
-        return ModelUnavailable(caller.line(said), retry_after, status)
+        return ModelUnavailable(caller.line(said), retry_after, status, billed=billed)
     return ModelRefused(caller.line(f"{said}; {_advice(status, words, caller)}"))
 
 
@@ -52,9 +55,10 @@ def withheld(status: int, words: str) -> bool:
     return status in (400, 422) and bool(_WITHHELD.search(words))
 
 
-def unreachable(caller: Caller, reason: object) -> ModelUnavailable:
-    """No answer at all: the network, the address, or a server that is not running."""
-    return ModelUnavailable(caller.line(f"no connection ({reason}); check that the server runs and the base URL"))
+def unreachable(caller: Caller, reason: object, *, sent: bool = False) -> ModelUnavailable:
+    """No answer at all: the network, the address, or a server that is not running; `sent` where it had the request."""
+    said = f"no connection ({reason}); check that the server runs and the base URL"
+    return ModelUnavailable(caller.line(said), billed=sent)
 
 
 def seconds_to_wait(value: str | None, now: datetime | None = None) -> float | None:

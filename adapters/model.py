@@ -102,13 +102,17 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The whole answer. `cost_usd` is None where the price is unknown, never 0 for want of a price."""
+    """The whole answer. `cost_usd` is None where the price is unknown, never 0 for want of a price.
+
+    `lost` counts the tries before it that broke off and may be billed; usage and cost are the last one's alone.
+    """
 
     text: str
     finish: Finish
     usage: Usage = Usage()
     cost_usd: float | None = None
     seconds: float = 0.0
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +175,15 @@ class Profile:
 
 class ModelUnavailable(ConnectionError):
     """The provider may recover: rate limit, overload, network, cut stream. `retry_after` in seconds if it said so,
-    `status` the HTTP status if there was one."""
+    `status` the HTTP status if there was one; `billed` where the model may have worked before it went wrong."""
 
-    def __init__(self, message: str, retry_after: float | None = None, status: int | None = None) -> None:
+    def __init__(
+        self, message: str, retry_after: float | None = None, status: int | None = None, *, billed: bool = False
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
         self.status = status
+        self.billed = billed
 
 
 class ModelRefused(PermissionError):

@@ -127,8 +127,10 @@ class Pump:
 
     def _late(self) -> ModelUnavailable:
         if monotonic() - self._started >= self._patience.total:
-            return ModelUnavailable(f"model {self._name!r} did not finish within {self._patience.total:g} s")
-        return ModelUnavailable(f"model {self._name!r} sent no content for {self._patience.idle:g} s")
+            said = f"did not finish within {self._patience.total:g} s"
+        else:
+            said = f"sent no content for {self._patience.idle:g} s"
+        return ModelUnavailable(f"model {self._name!r} {said}", billed=True)
 
     def _end(self, ended: _Ended) -> None:
         was_closed = self._closed

@@ -67,12 +67,13 @@ def parse(text: str) -> Mapping[str, object] | None:
 
 
 def read(payload: Mapping[str, object], key: Literal["delta", "message"] = "delta") -> Chunk:
-    """What one chunk of a stream says (`delta`), or one whole answer (`message`). Only the first choice counts."""
+    """What one chunk of a stream says (`delta`), or one whole answer (`message`). Only the first choice counts; one of
+    a completion has its text beside the message it lacks."""
     choice = _first(payload.get("choices"))
     said = _mapping(choice.get(key))
     refusal = _text(said.get("refusal"))
     return Chunk(
-        text=_text(said.get("content")),
+        text=_text(said.get("content")) or _text(choice.get("text")),
         finish="filtered" if refusal else _finish(choice.get("finish_reason")),
         usage=_usage(payload.get("usage")),
         thought=any(_text(said.get(name)) for name in ("reasoning_content", "reasoning")),

@@ -6,13 +6,14 @@ timeouts do not hold either, so a call runs in a thread of its own that is left 
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib import import_module
 from time import monotonic
 from types import ModuleType
 from typing import Any
 
 from pareback.adapters import profiles
-from pareback.adapters.answer import Answer, body, clean, with_content, words
+from pareback.adapters.answer import Answer, body, clean, shown, with_content, words
 from pareback.adapters.failures import Caller, failure, seconds_to_wait, withheld
 from pareback.adapters.model import Model, ModelRefused, Profile, Request, Usage
 from pareback.adapters.providers import PROVIDERS, find_key, split
@@ -24,6 +25,10 @@ _ENVIRONMENT = {
     "LITELLM_LOG": "ERROR",
     "LITELLM_MODE": "PRODUCTION",  # else importing it reads a .env from the folder we stand in: the target's
 }
+
+
+_BROKEN = frozenset({"ReadError", "ReadTimeout", "RemoteProtocolError", "WriteError", "ClientPayloadError"})
+"""Transport errors after which nobody knows what the server did with the request."""
 
 
 # The arguments are the part's configuration keys, and those are six.
@@ -67,7 +72,7 @@ class LitellmChat:
 
     def __init__(self, model: str, profile: Profile, caller: Caller, *, base_url: str | None, total: float) -> None:
         self._model = model
-        self._profile = profile
+        self._profile = replace(profile, refill="", diffusing=False)  # the library speaks neither
         self._caller = caller
         self._base_url = base_url
         self._patience = Patience(total)
@@ -93,19 +98,21 @@ class LitellmChat:
         yield answer.reply(self._profile, monotonic() - started, cost)
 
     def _ask(self, library: ModuleType, request: Request) -> tuple[Answer, float | None]:
+        fields = self._arguments(request)
         try:
-            response = library.completion(**self._arguments(request))
+            response = library.completion(**fields)
         except library.exceptions.openai.OpenAIError as error:  # the ancestor of all its errors
             if withheld(_status(error), _words(error)) or isinstance(error, library.ContentPolicyViolationError):
                 return Answer("", "filtered", Usage()), None
             raise _failure(error, self._caller) from error
         chunk = read(response.model_dump(), "message")
-        answer = Answer(clean(chunk.text), chunk.finish or "stop", _counted(chunk.usage))
+        answer = Answer(clean(chunk.text), chunk.finish or "stop", chunk.usage or Usage()).believed(shown(fields))
         return with_content(answer, self._caller), _cost(response, answer.usage)
 
     def _arguments(self, request: Request) -> Mapping[str, Any]:
         fields = dict(body(self._model, self._profile, request))
-        fields.pop("stream_options", None)
+        for streamed in ("stream_options", "diffusing"):
+            fields.pop(streamed, None)
         fields["max_tokens"] = fields.pop(self._profile.cap)  # it renames the cap itself where a provider wants that
         known = split(self._model)[0] is not None
         no_key = "none" if self._base_url and known else None  # its client insists on one where a server wants none
@@ -133,9 +140,20 @@ def _require_key(library: ModuleType, model: str, caller: Caller, base_url: str 
 
 
 def _failure(error: Any, caller: Caller) -> Exception:
-    """Sorted by HTTP status like any other provider's answer."""
+    """Sorted by HTTP status like any other provider's answer; without an answer, the server may have worked all the
+    same."""
     headers = getattr(error, "litellm_response_headers", None) or {}
-    return failure(_status(error), _words(error), caller, seconds_to_wait(headers.get("retry-after")))
+    wait = seconds_to_wait(headers.get("retry-after"))
+    return failure(_status(error), _words(error), caller, retry_after=wait, billed=_was_sent(error))
+
+
+def _was_sent(error: BaseException) -> bool:
+    """Whether the connection was lost after the request had gone out, by the transport's error behind the library's."""
+    behind, seen = error.__cause__ or error.__context__, list[str]()
+    while behind is not None:
+        seen.append(type(behind).__name__)
+        behind = behind.__cause__ or behind.__context__
+    return not _BROKEN.isdisjoint(seen)
 
 
 def _words(error: Any) -> str:
@@ -147,11 +165,6 @@ def _words(error: Any) -> str:
 
 def _status(error: Any) -> int:
     return int(getattr(error, "status_code", None) or 500)
-
-
-def _counted(usage: Usage | None) -> Usage:
-    """The library fills in 0 where a server does not count; no prompt has 0 tokens."""
-    return usage if usage is not None and usage.prompt else Usage()
 
 
 def _cost(response: Any, usage: Usage) -> float | None:

@@ -1,31 +1,23 @@
 """Any OpenAI-compatible server, directly: streamed, priced, and never taken for complete when it was cut.
 
 A call runs in a thread of its own (`pump`), so a deadline holds although a server drips keep-alives, and closing the
-iterator shuts the socket at once. Connections are kept from call to call: the next round saves the handshake.
+iterator shuts the socket at once. A region is asked for the way the profile's `refill` says.
 """
 
 import json
 import os
-import socket
-import threading
-import weakref
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Generator, Iterator, Mapping
 from time import monotonic
-from typing import TYPE_CHECKING, Any
 
 from pareback.adapters import profiles
-from pareback.adapters.answer import Answer, body, error_page, receive
-from pareback.adapters.failures import Caller, failure, seconds_to_wait, unreachable, withheld
-from pareback.adapters.model import Model, Profile, Request, Usage
+from pareback.adapters.answer import Answer, body, error_page, receive, shown
+from pareback.adapters.failures import failure, withheld
+from pareback.adapters.lanes import Call, Lanes, Response
+from pareback.adapters.model import Model, Profile, Region, Request, Usage
 from pareback.adapters.providers import Endpoint, resolve
 from pareback.adapters.pump import Patience, Piece, Pump
-from pareback.adapters.stream import lines
-
-if TYPE_CHECKING:
-    import ssl
-
-    import httpx
+from pareback.adapters.refill import Canvas, ask, canvas, windows
+from pareback.adapters.stream import lines, parse
 
 _ERROR_BYTES = 65_536  # as much of an error page as can matter
 
@@ -38,18 +30,19 @@ def build(  # noqa: PLR0913
     api_key_env: str | None = None,
     profile: Profile | None = None,
     name: str | None = None,
-    idle_seconds: float = 60.0,
+    idle_seconds: float | None = None,
     total_seconds: float = 300.0,
 ) -> Model:
     """A model behind an OpenAI-compatible base URL (the part before `/chat/completions`).
 
     `model` is the server's name for it, or `provider/model` for a provider that is known; without `base_url` the
-    provider's own variable or address is used. `idle_seconds` may pass between two pieces of content, `total_seconds`
-    in all. Raises ModelRefused where a key or an address is missing.
+    provider's own variable or address is used. `idle_seconds` may pass between two pieces of content (by default the
+    profile's `silence`), `total_seconds` in all. Raises ModelRefused where a key or an address is missing.
     """
     endpoint = resolve(model, os.environ, base_url=base_url, key_env=api_key_env)
-    patience = Patience(total=total_seconds, idle=idle_seconds)
-    return OpenAIChat(name or model, profile or profiles.find(model), endpoint, patience)
+    known = profile or profiles.find(model)
+    patience = Patience(total=total_seconds, idle=known.silence if idle_seconds is None else idle_seconds)
+    return OpenAIChat(name or model, known, endpoint, patience)
 
 
 class OpenAIChat:
@@ -59,8 +52,9 @@ class OpenAIChat:
         self._name = name
         self._profile = profile
         self._endpoint = endpoint
-        self._patience = Patience(patience.total, patience.idle if profile.streaming else None)
-        self._lanes = _Lanes(endpoint, self._patience)
+        self._streamed = Patience(patience.total, patience.idle if profile.streaming else None)
+        self._plain = Patience(patience.total)
+        self._lanes = Lanes(endpoint, self._streamed)
 
     @property
     def name(self) -> str:
@@ -72,43 +66,79 @@ class OpenAIChat:
 
     def complete(self, request: Request) -> Iterator[Piece]:
         """Pieces as they arrive, then the reply; `close` on the iterator may be called from any thread."""
-        call = _Call(self._lanes, self._endpoint.caller(self._name))
-        content = json.dumps(body(self._endpoint.model, self._profile, request), ensure_ascii=False)
-        pieces = _answered(call, content.encode("utf-8", "replace"), self._profile)
-        return Pump(pieces, stop=call.cut, patience=self._patience, name=self._name)
+        call = Call(self._lanes, self._endpoint.caller(self._name))
+        if request.region is None or not self._profile.refill:
+            pieces, patience = self._chat(call, request), self._streamed
+        else:
+            pieces, patience = self._refilled(call, request, request.region), self._plain
+        return Pump(pieces, stop=call.cut, patience=patience, name=self._name)
 
-
-def _answered(call: "_Call", content: bytes, profile: Profile) -> Iterator[Piece]:
-    import httpx  # imported when used: --help and check must not pay for it
-
-    started = monotonic()
-    try:
-        with call as lane, lane.send(content, call.trace) as response:
-            blocks = _blocks(response)
-            said = "" if response.is_success else _error_page(blocks)
-            if withheld(response.status_code, said):
-                answer = Answer("", "filtered", Usage())
-            elif response.is_success:
-                answer = yield from receive(lines(blocks), call.caller)
-            else:
-                raise failure(
-                    response.status_code, said, call.caller, seconds_to_wait(response.headers.get("retry-after"))
-                )
-            yield answer.reply(profile, monotonic() - started)
+    def _chat(self, call: Call, request: Request) -> Iterator[Piece]:
+        started = monotonic()
+        fields = body(self._endpoint.model, self._profile, request)
+        with call.post(f"{self._endpoint.url}/chat/completions", _content(fields)) as response:
+            blocks = response.blocks()
+            answer = yield from _received(response, blocks, call, diffusing=self._profile.diffusing)
+            yield answer.believed(shown(fields)).reply(self._profile, monotonic() - started)
             for _ in blocks:  # what follows the end mark is read away, or the connection could not serve again
                 pass
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise unreachable(call.caller, f"{type(error).__name__}: {error}") from error
+
+    def _refilled(self, call: Call, request: Request, region: Region) -> Iterator[Piece]:
+        """The region's new text as one piece; it comes whole, since it is short."""
+        started = monotonic()
+        pinned = self._canvas(call, request, region) if self._profile.refill == "canvas" else None
+        model = self._profile.refill_model or self._endpoint.model
+        path, fields, cut = ask(model, self._profile, request, region, pinned=pinned)
+        with call.post(f"{self._endpoint.url}{path}", _content(fields)) as response:
+            answer = yield from _silently(_received(response, response.blocks(), call))
+        answer = cut(answer)
+        yield answer.text
+        priced = profiles.find(self._profile.refill_model) if self._profile.refill_model else self._profile
+        yield answer.believed(shown(fields)).reply(priced, monotonic() - started)
+
+    def _canvas(self, call: Call, request: Request, region: Region) -> Canvas:
+        above, below = windows(region)
+        count = self._profile.canvas_tokens
+        ids = {text: self._ids(call, text) for text in dict.fromkeys((*above, region.inside, *below))}
+        return canvas(region, ids, count, seed=request.seed)
+
+    def _ids(self, call: Call, text: str) -> tuple[int, ...]:
+        """The server's token ids of a text, from vLLM's own endpoint beside the OpenAI-compatible ones."""
+        content = _content({"model": self._endpoint.model, "prompt": text, "add_special_tokens": False})
+        with call.post(f"{self._endpoint.url.removesuffix('/v1')}/tokenize", content) as response:
+            said = b"".join(response.blocks()).decode("utf-8", "replace")
+            found = (parse(said) or {}).get("tokens") if response.is_success else None
+            if not isinstance(found, list):
+                status = 404 if response.is_success else response.status
+                raise failure(status, error_page(said), call.caller, retry_after=response.retry_after)
+        return tuple(found)
 
 
-def _blocks(response: "httpx.Response") -> Iterator[bytes]:
-    """The body as it comes. A connection that breaks ends it: what is missing then is seen by the reader."""
-    import httpx  # as above
+def _content(fields: Mapping[str, object]) -> bytes:
+    return json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")
 
-    try:
-        yield from response.iter_bytes()
-    except (httpx.TransportError, httpx.DecodingError):
-        return
+
+def _received(
+    response: Response, blocks: Iterator[bytes], call: Call, *, diffusing: bool = False
+) -> Generator[str, None, Answer]:
+    """Pieces, then the answer. Raises what the status means, and what `receive` raises."""
+    if response.is_success:
+        return (yield from receive(lines(blocks), call.caller, diffusing=diffusing))
+    said = _error_page(blocks)
+    if withheld(response.status, said):
+        return Answer("", "filtered", Usage())
+    raise failure(response.status, said, call.caller, retry_after=response.retry_after)
+
+
+def _silently(pieces: Generator[str, None, Answer]) -> Generator[str, None, Answer]:
+    """The answer without its pieces: what they say is not yet what is shown."""
+    while True:
+        try:
+            next(pieces)
+        except StopIteration as ended:
+            answer: Answer = ended.value
+            return answer
+        yield ""
 
 
 def _error_page(blocks: Iterator[bytes]) -> str:
@@ -118,122 +148,3 @@ def _error_page(blocks: Iterator[bytes]) -> str:
         if len(page) > _ERROR_BYTES:
             break
     return error_page(page[:_ERROR_BYTES].decode("utf-8", "replace"))
-
-
-class _Lane:
-    """One connection, kept open between calls, and its socket."""
-
-    def __init__(self, endpoint: Endpoint, patience: Patience, verify: "ssl.SSLContext | bool") -> None:
-        import httpx  # as above
-
-        self.socket: socket.socket | None = None
-        self._url = f"{endpoint.url}/chat/completions"
-        self.client = httpx.Client(
-            headers={"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else {},
-            timeout=httpx.Timeout(patience.total, connect=min(patience.total, patience.idle or patience.total)),
-            limits=httpx.Limits(max_connections=1),
-            trust_env=not endpoint.local,
-            verify=verify,
-        )
-
-    def send(
-        self, content: bytes, trace: Callable[[str, Mapping[str, Any]], None]
-    ) -> AbstractContextManager["httpx.Response"]:
-        """The answer, once its headers are there."""
-        return self.client.stream(
-            "POST",
-            self._url,
-            content=content,
-            headers={"Content-Type": "application/json"},
-            extensions={"trace": trace},
-        )
-
-
-class _Lanes:
-    """The lanes that no call uses now; all are closed when the model is forgotten."""
-
-    def __init__(self, endpoint: Endpoint, patience: Patience) -> None:
-        self._endpoint = endpoint
-        self._patience = patience
-        self._lock = threading.Lock()
-        self._free: list[_Lane] = []
-        self._made: list[_Lane] = []
-        self._verify: ssl.SSLContext | bool | None = None
-        weakref.finalize(self, _close, self._made)
-
-    def take(self) -> _Lane:
-        with self._lock:
-            if self._free:
-                return self._free.pop()
-            if self._verify is None:
-                self._verify = _certificates(self._endpoint)
-            lane = _Lane(self._endpoint, self._patience, self._verify)
-            self._made.append(lane)
-            return lane
-
-    def give(self, lane: _Lane) -> None:
-        with self._lock:
-            self._free.append(lane)
-
-
-def _close(lanes: list[_Lane]) -> None:
-    for lane in lanes:
-        lane.client.close()
-
-
-def _certificates(endpoint: Endpoint) -> "ssl.SSLContext | bool":
-    """Read once for all lanes, and not at all for this machine without TLS: it takes longer than a local call."""
-    import httpx  # as above
-
-    if endpoint.local and endpoint.url.startswith("http://"):
-        return False
-    return httpx.create_ssl_context()
-
-
-class _Call:
-    """One call's hold on a lane, so that another thread can cut its connection, and never a later call's."""
-
-    def __init__(self, lanes: _Lanes, caller: Caller) -> None:
-        self.caller = caller
-        self._lanes = lanes
-        self._lock = threading.Lock()
-        self._lane: _Lane | None = None
-        self._was_cut = False
-
-    def __enter__(self) -> _Lane:
-        lane = self._lanes.take()
-        with self._lock:
-            self._lane = lane
-        return lane
-
-    def __exit__(self, *_: object) -> None:
-        with self._lock:
-            lane, self._lane = self._lane, None
-        if lane is not None:
-            self._lanes.give(lane)
-
-    def trace(self, event: str, details: Mapping[str, Any]) -> None:
-        """Learns the socket when a connection is made (the client's tracing hook)."""
-        if not event.endswith(("connect_tcp.complete", "start_tls.complete")):
-            return
-        with self._lock:
-            if self._lane is not None:
-                self._lane.socket = details["return_value"].get_extra_info("socket")
-            if self._was_cut:
-                _shut(self._lane)
-
-    def cut(self) -> None:
-        """Shut the connection of this call now, or as soon as it is made."""
-        with self._lock:
-            self._was_cut = True
-            _shut(self._lane)
-
-
-def _shut(lane: _Lane | None) -> None:
-    """Both directions are shut, which wakes a reader; closing the descriptor is left to its owner."""
-    if lane is None or lane.socket is None:
-        return
-    try:
-        socket.socket.shutdown(lane.socket, socket.SHUT_RDWR)
-    except OSError:
-        return  # the other side was faster

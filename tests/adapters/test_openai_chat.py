@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from pareback.adapters.imitation.families import MANNERS, like
 from pareback.adapters.model import (
     ContextTooLong,
     ModelRefused,
@@ -101,11 +102,31 @@ def test_usage_may_be_left_out_and_then_the_cost_is_unknown(
 
 
 def test_cached_tokens_cost_what_the_price_list_says(endpoint: Any, request_: Request) -> None:
-    usage = {"prompt_tokens": 10, "completion_tokens": 0, "prompt_tokens_details": {"cached_tokens": 4}}
+    usage = {"prompt_tokens": 10, "completion_tokens": 1, "prompt_tokens_details": {"cached_tokens": 4}}
     server = endpoint([endpoint.say("x", usage=usage)])
     reply = ask(server.url, request_, profile=Profile(prices=Prices(prompt=1.0, completion=2.0, cached=0.5)))
-    assert reply.usage == Usage(10, 0, 4)
-    assert reply.cost_usd == pytest.approx(8e-6)
+    assert reply.usage == Usage(10, 1, 4)
+    assert reply.cost_usd == pytest.approx(10e-6)
+
+
+@pytest.mark.parametrize(
+    ("usage", "believed"),
+    [
+        ({"prompt_tokens": 1, "completion_tokens": 40}, Usage(None, 40)),
+        ({"prompt_tokens": 30, "completion_tokens": 2}, Usage(30, None)),
+        ({"prompt_tokens": -30, "completion_tokens": 40}, Usage(None, 40)),
+        ({"prompt_tokens": 30, "completion_tokens": 40, "prompt_tokens_details": {"cached_tokens": 31}}, Usage(30, 40)),
+        (
+            {"prompt_tokens": 30, "completion_tokens": 40, "prompt_tokens_details": {"cached_tokens": 30}},
+            Usage(30, 40, 30),
+        ),
+    ],
+)
+def test_a_usage_that_cannot_be_true_is_unknown(
+    endpoint: Any, request_: Request, usage: dict[str, object], believed: Usage
+) -> None:
+    reply = ask(endpoint([endpoint.say("some words " * 10, usage=usage)]).url, request_)
+    assert reply.usage == believed
 
 
 def test_text_keeps_characters_that_split_lines_elsewhere(endpoint: Any, request_: Request) -> None:
@@ -127,6 +148,35 @@ def test_thoughts_are_progress_and_never_text(endpoint: Any, request_: Request) 
         [endpoint.say("code", thoughts="hmm"), endpoint.say("<think>hmm</think>\n\nco<|think_end|>de", chunk=3)]
     )
     assert [ask(server.url, request_).text for _ in range(2)] == ["code", "code"]
+
+
+def test_snapshots_replace_each_other_where_they_were_asked_for(endpoint: Any, request_: Request) -> None:
+    server = endpoint([endpoint.say("a final text", snapshots=3), endpoint.say("a final text", snapshots=3)])
+    diffusing = Profile(diffusing=True)
+    model = build(model="toy", base_url=server.url, profile=diffusing)
+    assert [piece if isinstance(piece, str) else piece.text for piece in model.complete(request_)] == [
+        "a final text"
+    ] * 2
+    assert server.calls[0].body["diffusing"] is True
+    assert ask(server.url, request_).text == "a final text"
+    assert "diffusing" not in server.calls[1].body
+
+
+@pytest.mark.parametrize(("asked", "sent"), [(0.0, 0.5), (0.75, 0.75), (1.4, 1.0), (None, None)])
+def test_a_temperature_stays_within_what_the_provider_accepts(
+    endpoint: Any, request_: Request, asked: float | None, sent: float | None
+) -> None:
+    server = endpoint(["x"])
+    ask(server.url, request_, profile=Profile(temperature=asked, temperatures=(0.5, 1.0)))
+    assert server.calls[0].body.get("temperature") == sent
+
+
+@pytest.mark.parametrize("family", sorted(MANNERS))
+def test_every_imitated_family_comes_over_the_wire_whole(endpoint: Any, request_: Request, family: str) -> None:
+    text = "def total(prices):\n    return sum(prices)\n" * 30
+    server = endpoint([like(family, text, tokens_per_second=20_000)])
+    reply = ask(server.url, request_)
+    assert (reply.text, reply.finish, (reply.usage.completion or 0) >= len(text) // 4) == (text, "stop", True)
 
 
 # Streams that lose their end
