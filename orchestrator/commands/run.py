@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pareback.adapters.ticket import Ticket
-from pareback.orchestrator import boundary, parts, places, run, summary
+from pareback.adapters import lifeline
+from pareback.orchestrator import boundary, home, parts, places, run, spec, summary
+from pareback.orchestrator.closing import write_down
 from pareback.orchestrator.commands import resume
 from pareback.orchestrator.desk import Surroundings
 from pareback.orchestrator.job import Job, Wish
-from pareback.orchestrator.outcome import Outcome
+from pareback.orchestrator.outcome import Outcome, result
 from pareback.orchestrator.progress import show
 
 FLAGS = (
@@ -20,6 +21,7 @@ FLAGS = (
     "base_url",
     "candidates",
     "budget",
+    "enforce",
     "max_rounds",
     "max_cost_usd",
     "max_seconds",
@@ -37,6 +39,9 @@ FLAGS = (
 
 def do(**words: Any) -> int:
     """Drive one ticket. Progress goes to stderr, the result to stdout."""
+    held = os.environ.pop(lifeline.VARIABLE, None)
+    if held is not None:
+        lifeline.hold(int(held))  # whoever started this process wants it to end when it ends itself
     if words["resume"]:
         return resume.do(run=words["resume"], json=words["json"])
     job = _job(words)
@@ -49,7 +54,7 @@ def _finish(outcome: Outcome, *, json: bool, copy: Path | None = None) -> int:
     """Print the outcome, write it to `copy` where asked, and give its exit code."""
     document = summary.document(outcome)
     if copy is not None:
-        copy.write_text(document + "\n", encoding="utf-8")
+        write_down(copy.absolute(), result(outcome))
     print(document if json else summary.text(outcome))
     return outcome.exit
 
@@ -59,13 +64,14 @@ def _job(words: Mapping[str, Any]) -> Job:
     wish = Wish(words["branch"], str(words["patch"].absolute()) if words["patch"] else None, words["apply"])
     if wish.apply and not words["yes"] and sys.stdin.isatty() and not words["json"]:
         _ask_first()
-    ticket = _ticket(words)
+    given = _given(words)
+    ticket = given.ticket
     repo = places.named(ticket.repo if words["spec"] else str(words["repo"]))
     changes: dict[str, Any] = {"repo": repo, "base": words["base"] or ticket.base}
     changes |= {name: tuple(words[name]) for name in ("files", "read") if words[name]}
     if words["held_out"]:
         changes["held_out"] = tuple(_where(entry) for entry in words["held_out"])
-    return Job(replace(ticket, **changes), flags, wish)
+    return Job(replace(ticket, **changes), {**given.flags, **flags}, given.wish if wish == Wish() else wish)
 
 
 def _where(entry: str) -> str:
@@ -79,20 +85,17 @@ def _ask_first() -> None:
         raise boundary.Mistake("nothing was started; without --apply the patch is delivered as a branch and a file")
 
 
-def _ticket(words: Mapping[str, Any]) -> Ticket:
+def _given(words: Mapping[str, Any]) -> Job:
+    """The ticket, with what its file says of settings and delivery."""
     given = words["ticket"]
     if (given is None) == (words["spec"] is None):
         raise boundary.Mistake("give the ticket as text, as a .md file, as - for standard input, or with --spec FILE")
     if words["spec"] is not None:
-        part, options = "jsonl", {"path": str(words["spec"])}
-    elif given == "-":
+        return spec.read(words["spec"], cache=home.find(os.environ).cache)
+    if given == "-":
         part, options = "text", {"text": sys.stdin.read()}
     elif given.endswith(".md"):
         part, options = "markdown", {"path": given}
     else:
         part, options = "text", {"text": given}
-    tickets = tuple(parts.build("tickets", part, options).tickets())
-    if len(tickets) != 1:
-        raise boundary.Mistake(f"{given or words['spec']!r} holds {len(tickets)} tickets; `run` takes one")
-    found: Ticket = tickets[0]
-    return found
+    return Job(spec.only(parts.build("tickets", part, options).tickets(), given), {})
