@@ -6,10 +6,11 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from math import fsum
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,18 @@ from pareback.adapters.engine import Engine, Work
 from pareback.adapters.ticket import Ticket
 from pareback.orchestrator import confined, home, job, ladder, parts, places, warmth
 from pareback.orchestrator.batch import book, child, predictions, report, room
-from pareback.orchestrator.batch.policies import Free, Policies
+from pareback.orchestrator.batch.calls import Calls
+from pareback.orchestrator.batch.clerk import Clerk
+from pareback.orchestrator.batch.policies import Policies
+from pareback.orchestrator.batch.purse import Purse
 from pareback.orchestrator.batch.source import Source
 from pareback.orchestrator.batch.supervisor import Shop, supervise
+from pareback.orchestrator.batch.waves import Waves, share_one_server
+from pareback.orchestrator.boundary import Mistake
 from pareback.orchestrator.config import environment_layer, flag_layer, resolve, user_layer
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.job import Job, Wish
+from pareback.orchestrator.ladder import Address
 
 SANDBOX = "strict"
 """What tickets of a batch run in unless the operator says otherwise with a flag: nobody reads them one by one."""
@@ -58,27 +65,45 @@ def batch(order: Order, listen: Callable[[Event], None]) -> dict[str, Any]:
     began = time.monotonic()
     flags = {"sandbox": SANDBOX, **order.flags}
     source = Source(order.file, lambda words: listen(Event("bad", data={"words": words})))
-    _check(flags)
-    policies: Policies = Free()
+    rungs = _checked(flags, order.max_cost_usd)
     stop = threading.Event()
     with book.opened(order.out.absolute(), redo=order.redo) as opened, _told_to_stop(stop):
+        clerk = _clerk(opened, rungs, order.max_cost_usd, lambda words: listen(Event("say", data={"text": words})))
         with closing(_engine(order)) as engine:
-            works = _works(order, flags, opened, policies)
+            works = _works(order, flags, opened, clerk)
             places_ = room.places(order.jobs or room.cores())
-            supervise(source.read, Shop(opened, engine, policies, works, places_, listen, stop))
+            supervise(source.read, Shop(opened, engine, clerk, works, places_, listen, stop))
         predictions.write(opened.results(), opened.out / "preds.json")
-        summary = report.document(opened, source, wall=time.monotonic() - began, stopped=stop.is_set())
+        closed = clerk.closed or clerk.calls.broke
+        times = report.Times(wall=time.monotonic() - began, stopped=stop.is_set(), closed=closed)
+        summary = report.document(opened, source, times)
         report.write(summary, opened.out / "summary.json")
         return summary
 
 
-def _check(flags: Mapping[str, Any]) -> None:
-    """What would fail for every ticket fails once, before anything is begun; what all of them import is imported."""
-    cache = home.find(os.environ).cache
-    confined.choose(flags["sandbox"], cache=cache)
+def _checked(flags: Mapping[str, Any], cap: float | None) -> list[Address]:
+    """Where the rungs' calls go. What would fail for every ticket fails here, before anything is begun, and what all of
+    them import is imported."""
+    confined.choose(flags["sandbox"], cache=home.find(os.environ).cache)
     layers = (user_layer(home.config_file(os.environ)), environment_layer(os.environ), flag_layer(flags))
-    models = ladder.climb(resolve(layers).settings, os.environ)
+    settings = resolve(layers).settings
+    models = ladder.climb(settings, os.environ)
+    unpriced = next((model.name for model in models if model.profile.prices is None), None)
+    if cap is not None and unpriced is not None:
+        mend = f"set prices under [models.{unpriced!r}] in your own settings, or drop --batch-max-cost-usd"
+        raise Mistake(f"the price of {unpriced!r} is unknown, so the batch's money cannot be kept within a cap: {mend}")
     warmth.load(models)
+    return [ladder.address(model.name, settings, os.environ) for model in models]
+
+
+def _clerk(records: book.Book, rungs: Sequence[Address], cap: float | None, say: Callable[[str], None]) -> Clerk:
+    """The clerk, who knows what the batch did and spent in earlier starts."""
+    known = report.bills(records).total.counted
+    purse = Purse(cap, fsum(cost for cost in known if cost is not None))
+    waves = Waves(on=share_one_server([(each.url, each.model, each.local) for each in rungs]))
+    clerk = Clerk(Calls(purse, now=time.monotonic, say=say), waves)
+    clerk.recall(records.results())
+    return clerk
 
 
 def _engine(order: Order) -> Engine:

@@ -44,7 +44,7 @@ class Free:
 
     def answer(self, key: str, question: Mapping[str, Any]) -> Mapping[str, Any]:
         """Go."""
-        return {"go": True}
+        return {"id": question.get("id", 0), "go": True}
 
     def ended(self, key: str, result: Mapping[str, Any]) -> None:
         """Nothing to remember."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,20 @@ UNSTARTED = frozenset({"blocked", "env_failed", "unclear"})
 """Endings that wait for the user."""
 
 
-def document(book: Book, source: Source, *, wall: float, stopped: bool, closed: str = "") -> dict[str, Any]:
-    """The summary as plain JSON values. `wall` are the seconds of this start of the batch; `closed` is why tickets were
-    left that could have been started."""
-    bills = _bills(book)
-    outcomes = sum(bills.endings.values())
-    total, accepted = bills.total, bills.total.accepted
+@dataclass(frozen=True, slots=True)
+class Times:
+    """One start of the batch: its seconds of clock, whether it was told to stop, and why it stopped by itself."""
+
+    wall: float
+    stopped: bool = False
+    closed: str = ""
+
+
+def document(book: Book, source: Source, times: Times) -> dict[str, Any]:
+    """The summary as plain JSON values."""
+    found = bills(book)
+    outcomes = sum(found.endings.values())
+    total, accepted = found.total, found.total.accepted
     return {
         "schema": SCHEMA,
         "out": str(book.out),
@@ -34,20 +43,20 @@ def document(book: Book, source: Source, *, wall: float, stopped: bool, closed: 
             "bad": source.bad,
         },
         "accepted": accepted,
-        "endings": _endings(bills),
-        "oracles": {name: bill.document() for name, bill in sorted(bills.oracles.items())},
+        "endings": _endings(found),
+        "oracles": {name: bill.document() for name, bill in sorted(found.oracles.items())},
         "total": total.document(),
-        "unfinished": bills.unfinished.document(),
-        "earlier": bills.earlier.document(),
+        "unfinished": found.unfinished.document(),
+        "earlier": found.earlier.document(),
         "per_accepted": {
             "cost_usd": _each(total.document()["cost_usd"], accepted) if len(total.costs) == total.runs else None,
             "seconds": _each(total.document()["seconds"], accepted),
         },
-        "wall_seconds": round(wall, 3),
-        "interrupted": stopped,
-        "closed": closed,
+        "wall_seconds": round(times.wall, 3),
+        "interrupted": times.stopped,
+        "closed": times.closed,
         "bad": source.words,
-    } | {"exit": 130 if stopped else _exit(bills, source, outcomes)}
+    } | {"exit": 130 if times.stopped else _exit(found, source, outcomes)}
 
 
 def text(summary: dict[str, Any]) -> str:
@@ -74,15 +83,16 @@ def write(summary: dict[str, Any], path: Path) -> None:
     part.replace(path)
 
 
-def _bills(book: Book) -> Bills:
-    bills = Bills()
+def bills(book: Book) -> Bills:
+    """What was spent in the batch's folder until now."""
+    found = Bills()
     for result in book.results():
-        bills.add(result)
+        found.add(result)
     for spent in unfinished(book.open_folders()):
-        bills.put_by(spent, bills.unfinished)
+        found.put_by(spent, found.unfinished)
     for spent in unfinished(book.earlier()):
-        bills.put_by(spent, bills.earlier)
-    return bills
+        found.put_by(spent, found.earlier)
+    return found
 
 
 def _endings(bills: Bills) -> dict[str, dict[str, int]]:

@@ -28,6 +28,9 @@ WINDOW = 256
 TICK = 0.5
 """Seconds between looks at the stop signal and at questions that wait, while nothing happens."""
 
+BLINK = 0.02
+"""Seconds that pass at least between two looks at questions that wait."""
+
 PASSES = 100
 """A backstop: a policy that parks tickets for ever would keep the batch from ending."""
 
@@ -121,7 +124,7 @@ def _worth_waiting(now: Now, shop: Shop) -> bool:
 def _hear(now: Now, shop: Shop) -> None:
     """Wait for the next happenings, at most a tick; then questions that waited are put again."""
     wake = shop.policies.wake()
-    for happening in shop.engine.events(TICK if wake is None else max(0.0, min(TICK, wake))):
+    for happening in shop.engine.events(TICK if wake is None else max(BLINK, min(TICK, wake))):
         _take(happening, now, shop)
     now.questions[:] = [question for question in now.questions if not _answered(question, shop)]
 
