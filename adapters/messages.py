@@ -27,6 +27,7 @@ def render(request: Request) -> tuple[Message, ...]:
         _listing("THE TESTS PASS; THE COMPLEXITY GATE SAYS", request.findings),
         _listing("ABOUT YOUR LAST REPLY", request.refused),
         _listing("TRIED BEFORE", tuple(attempt.outcome for attempt in request.tried)),
+        "" if request.region is None else request.region.wish,
     ]
     return Message("system", request.rules), Message("user", "\n\n".join(part for part in parts if part))
 

@@ -58,3 +58,53 @@ SHOWN = "the files above hold this change"
 
 IN_PART = "{path!r} was shown in part, so it cannot be written whole: quote the lines that change"
 """Said of a whole file that was written in the place of one that the model had only seen a part of."""
+
+SMALL_FUNCTION = """\
+You mend one Python function. Nearly always one line of it is wrong: keep all the others as they are.
+Answer with the whole function in one block and nothing else. An example:
+
+```python
+def total(prices):
+    result = 0
+    for price in prices:
+        result = price
+    return result
+```
+`total([1, 2])` gives `2`, but `3` is right.
+
+```python
+def total(prices):
+    result = 0
+    for price in prices:
+        result += price
+    return result
+```"""
+"""The rules for small models that write a function anew."""
+
+SMALL_FUNCTION_WISH = "Write the whole function `%s` with the mistake mended."
+"""Said last, of a function's name."""
+
+SMALL_LINE = """\
+You mend one line of a Python function. You are shown the line that is wrong.
+Answer with the right line in one block and nothing else. An example:
+
+```python
+def total(prices):
+    result = 0
+    for price in prices:
+        result = price
+    return result
+```
+`total([1, 2])` gives `2`, but `3` is right. This line is wrong:
+        result = price
+
+```python
+        result += price
+```"""
+"""The rules for small models that write a line anew."""
+
+SMALL_LINE_WISH = "This line is wrong:\n%s\nWrite the right line."
+"""Said last, of the line or the few lines of a statement."""
+
+SMALL_RETURNS = "`{call}` gives `{actual}`, but `{wanted}` is right."
+"""A failed comparison in a sentence."""

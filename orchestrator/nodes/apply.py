@@ -6,7 +6,7 @@ from dataclasses import replace
 from pareback.orchestrator import prompts
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.state import Candidate
-from pareback.workspaces import patch, stream
+from pareback.workspaces import bare, patch, stream
 from pareback.workspaces.edit import Operation, Unreadable
 
 
@@ -14,9 +14,7 @@ def apply(candidate: Candidate, context: Context) -> Candidate:
     """The candidate with its commit (base plus the whole patch so far) and one answer per operation."""
     repository = context.repository
     files = repository.files(candidate.start)
-    reply = candidate.reply
-    replied = stream.read("" if reply is None else reply.text, context.forms)
-    operations = [_refused_where_unseen(each, candidate) for each in replied]
+    operations = _operations(candidate, context)
 
     def read(path: str) -> bytes | None:
         return repository.read(files[path]) if path in files else None
@@ -31,6 +29,15 @@ def apply(candidate: Candidate, context: Context) -> Candidate:
     commit = repository.commit(context.base, kept, message=f"round {candidate.round} candidate {candidate.index}")
     size = sum(_changed_lines(repository.read_file(context.base, path), raw) for path, raw in kept.items())
     return replace(candidate, answers=applied.answers, commit=commit, size=size, status="applied")
+
+
+def _operations(candidate: Candidate, context: Context) -> list[Operation | Unreadable]:
+    """What the reply asks for; where one region was asked for, the reply is that region."""
+    text = "" if candidate.reply is None else candidate.reply.text
+    region = candidate.request.region
+    if region is not None:
+        return [bare.read(text, bare.Stretch(region.path, region.above, region.inside, region.below))]
+    return [_refused_where_unseen(each, candidate) for each in stream.read(text, context.forms)]
 
 
 def _refused_where_unseen(operation: Operation | Unreadable, candidate: Candidate) -> Operation | Unreadable:

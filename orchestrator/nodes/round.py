@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pareback.adapters.model import Failure, Model, Profile, Request, Source
 from pareback.adapters.ticket import Ticket
-from pareback.orchestrator import accounts, prompts, race, sources
+from pareback.orchestrator import accounts, prompts, race, small, sources
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.shelf import Shelf
@@ -35,7 +35,7 @@ def play(state: State, context: Context, drive: race.Drive) -> State:
             rung=state.rung,
             model=model.name,
             start=state.start,
-            request=replace(request, round=number, index=index, seed=index),
+            request=_fitted(replace(request, round=number, index=index, seed=index), model.profile),
         )
         for index in range(request.n)
     ]
@@ -48,6 +48,10 @@ def play(state: State, context: Context, drive: race.Drive) -> State:
         candidates=_with_twins(result.candidates, state),
         winner=result.winner,
     )
+
+
+def _fitted(request: Request, profile: Profile) -> Request:
+    return small.question(request) if profile.small else request
 
 
 def _with_twins(candidates: Sequence[Candidate], state: State) -> tuple[Candidate, ...]:

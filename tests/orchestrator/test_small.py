@@ -1,0 +1,77 @@
+"""What a small model is asked: the function, the failure and the stretch, for one candidate after the other."""
+
+from dataclasses import replace
+
+from pareback.adapters.messages import render
+from pareback.adapters.model import Attempt, Failure, Frame, Request, Source
+from pareback.orchestrator import prompts
+from pareback.orchestrator.small import EVERY, question
+
+SHOP = '''"""Prices."""
+
+
+def euros(cents):
+    """As people read it."""
+    return f"{cents // 100} EUR"
+
+
+def total(prices):
+    """Their sum."""
+    result = 0
+    for price in prices:
+        result = price
+    return result
+'''
+TESTS = "from shop import total\n\n\ndef test_total():\n    assert total([1, 2]) == 3\n"
+MESSAGE = "assert 2 == 3\n +  where 2 = total([1, 2])"
+REQUEST = Request(
+    rules="long rules",
+    ticket="Repair total",
+    files=(Source("shop.py", SHOP), Source("money.py", "def round_up(a):\n    return a\n")),
+    tests=(Source("test_shop.py", TESTS, editable=False),),
+    failures=(Failure("test_shop.py::test_total", MESSAGE, (Frame("test_shop.py", 5, "test_total"),)),) * 2,
+    refused=("nothing applied",),
+    tried=(Attempt("0", "round 1: red"),),
+    n=8,
+)
+
+
+def test_the_first_candidate_writes_the_suspected_function() -> None:
+    asked = question(REQUEST)
+    region = asked.region
+    assert region is not None
+    assert (region.path, region.above + region.inside + region.below) == ("shop.py", SHOP)
+    assert region.inside == SHOP.partition("\n\n\n")[2].partition("\n\n\n")[2]
+    assert (asked.rules, asked.ticket, asked.tests, asked.refused, asked.tried) == (
+        prompts.SMALL_FUNCTION, "", (), (), (),
+    )  # fmt: skip  # one comparison
+    assert asked.files == (Source("shop.py", region.inside),)
+    (failure,) = asked.failures
+    assert (failure.message, failure.frames) == ("`total([1, 2])` gives `2`, but `3` is right.", ())
+
+
+def test_the_others_are_pointed_at_one_line_after_the_other() -> None:
+    asked = [question(replace(REQUEST, round=turn, index=index)) for turn in (1, 2) for index in range(8)]
+    lines = [each.region.inside.strip() for each in asked if each.region and each.rules == prompts.SMALL_LINE]
+    every = ["result = 0", "for price in prices:", "result = price", "return result"]
+    assert lines == (every * 3)[: 16 - 16 // EVERY]
+    assert {each.region.above + each.region.inside + each.region.below for each in asked if each.region} == {SHOP}
+
+
+def test_a_line_that_a_traceback_went_through_comes_first() -> None:
+    raised = Failure("test_shop.py::test_total", "TypeError: no", (Frame("shop.py", 13, "total"),))
+    asked = question(replace(REQUEST, failures=(raised,), index=1))
+    assert asked.region is not None
+    assert asked.region.inside == "        result = price\n"
+    assert asked.failures[0].message == "TypeError: no"
+
+
+def test_what_is_asked_is_said_last() -> None:
+    system, user = render(question(replace(REQUEST, index=3)))
+    assert system.content == prompts.SMALL_LINE
+    assert user.content.endswith("This line is wrong:\n        result = price\nWrite the right line.")
+
+
+def test_without_a_function_the_request_stays_as_it_is() -> None:
+    bare = replace(REQUEST, files=(Source("shop.py", "PRICE = 2\n"), replace(REQUEST.files[0], editable=False)))
+    assert question(bare) == bare
