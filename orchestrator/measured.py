@@ -12,9 +12,11 @@ from pareback.orchestrator.baselines import Known, known
 from pareback.orchestrator.config import Settings
 from pareback.orchestrator.desk import Desk, Ended
 from pareback.orchestrator.fenced import excused
+from pareback.orchestrator.furnishing import Lack
 from pareback.orchestrator.ledger import effect_key
 from pareback.orchestrator.state import Ending
 from pareback.orchestrator.target import Target
+from pareback.orchestrator.wanting import set_aside, told, wanting
 from pareback.workspaces import baseline, canaries, guard, paths
 from pareback.workspaces.baseline import Baseline, Targets, names
 from pareback.workspaces.impact import UNKNOWN, Impact, importers
@@ -32,7 +34,7 @@ class Measured:
     """The baseline, the targets, how they fail on T, the files they lie in, and how strong an oracle they are.
 
     `given` are globs of tests whose names do not say so, `guarded` the paths of T that say what the tests say, `impact`
-    says which tests a patch concerns.
+    says which tests a patch concerns, `lacks` what the suite does not find.
     """
 
     baseline: Baseline
@@ -43,18 +45,32 @@ class Measured:
     given: tuple[str, ...] = ()
     guarded: tuple[str, ...] = ()
     impact: Impact = UNKNOWN
+    lacks: tuple[Lack, ...] = ()
+
+
+class Lacking(Ended):
+    """The environment of the tests lacks something; `lacks` names it."""
+
+    def __init__(self, ending: Ending, lacks: tuple[Lack, ...]) -> None:
+        super().__init__(ending)
+        self.lacks = lacks
 
 
 def measure(desk: Desk, settings: Settings, tests: Target, tree: str) -> Measured:
     """Run the suite on T, judge it, name the targets. Raises Ended where it is no baseline."""
-    inputs = [tree, settings.test_cmd, tests.seconds]
-    before = known(desk.cache, [desk.repository.store.commit(tree).tree, *inputs[1:], *_ways(settings, tests)])
+    inputs = [tree, settings.test_cmd, tests.seconds, *tests.added]
+    before = known(desk.cache, [desk.repository.store.commit(tree).tree, *inputs[1:3], *_ways(settings, tests)])
     key = effect_key("baseline", round=0, candidate=0, inputs=inputs)
     value = desk.ledger.effect(key, lambda: _recalled(desk, before) or _reports(desk, settings, tests, tree, before))
     reports, unfit = excused(REPORTS.validate_python(value["reports"]), tests.level, settings.tests)
     if unfit:
         desk.say(f"{counted(unfit, 'test')} left out, needing bubblewrap: {unfit[0]}")
-    judged = baseline.judge(*reports[:2], tree=desk.repository.files(tree), roots=tests.roots)
+    tree_files = desk.repository.files(tree)
+    lacking = wanting(reports, baseline.own_names(tree_files))
+    reports = set_aside(reports, lacking, settings.tests)
+    for line in told(lacking, settings.tests):
+        desk.say(line)
+    judged = baseline.judge(*reports[:2], tree=tree_files, roots=tests.roots)
     if len(reports) > 2:
         judged = baseline.steadied(judged, reports[2])
     _check(reports[:2], judged, settings)
@@ -71,11 +87,18 @@ def measure(desk: Desk, settings: Settings, tests: Target, tree: str) -> Measure
     desk.say(f"baseline: {len(judged.passed)} green, {counted(failures, 'red target')}{_flaky(judged)}")
     files = tuple(dict.fromkeys(_file_of(each) for each in failures))
     given = guard.shown([*judged.collected, *files])
-    tree_files = desk.repository.files(tree)
     guarded = tuple(path for path in tree_files if _is_guarded(path, given))
     _say_of_canaries(desk, judged, command=tests.command)
     return Measured(
-        judged, targets, failures, files, _oracle(desk, settings), (*files, *given), guarded, before.impact()
+        judged,
+        targets,
+        failures,
+        files,
+        _oracle(desk, settings),
+        (*files, *given),
+        guarded,
+        before.impact(),
+        tuple(dict.fromkeys(lacking.values())),
     )
 
 
@@ -152,7 +175,7 @@ def _check(reports: Sequence[Report], judged: Baseline, settings: Settings) -> N
     problems = [problem for problem in judged.problems if not settings.tests or _concerns(problem, settings.tests)]
     problems += [_said(error) for error in judged.aside if _counts(error, judged, settings)]
     if problems:
-        raise Ended(Ending("env_failed", "missing", "; ".join(problems[:3])))
+        raise Lacking(Ending("env_failed", "missing", "; ".join(problems[:3])), judged.lacks)
     if judged.foreign:
         first = judged.foreign[0]
         said = f"module {first.module!r} was loaded from {first.file!r}, outside the copy under test"

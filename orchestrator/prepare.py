@@ -13,7 +13,7 @@ from typing import Any
 from pareback.adapters.model import Model
 from pareback.gates.budget import Budget
 from pareback.gates.index.source import Source
-from pareback.orchestrator import allowance, ladder, parts, target, upkeep, warmth
+from pareback.orchestrator import allowance, ladder, opening, parts, target, upkeep, warmth
 from pareback.orchestrator.boundary import Mistake
 from pareback.orchestrator.comparison import config_files, gate_source
 from pareback.orchestrator.config import Settings, environment_layer, flag_layer, repository_layer, resolve, user_layer
@@ -23,7 +23,7 @@ from pareback.orchestrator.held_out import HeldOut, set_aside
 from pareback.orchestrator.home import config_file
 from pareback.orchestrator.job import settled
 from pareback.orchestrator.limits import Caps
-from pareback.orchestrator.measured import Measured, counted, measure
+from pareback.orchestrator.measured import Measured, counted
 from pareback.orchestrator.outcome import Outcome
 from pareback.orchestrator.state import Ending
 from pareback.workspaces.canaries import sound
@@ -67,8 +67,7 @@ def prepare(desk: Desk) -> Iterator[Prepared]:
         stack.enter_context(warmth.rising(frame.models))
         stack.enter_context(upkeep.sweeping(desk.cache))
         costs = stack.enter_context(allowance.looking_back(desk, frame.settings, frame.source))
-        tests = stack.enter_context(target.opened(desk, frame.settings, frame.tests_tree))
-        found = measure(desk, frame.settings, tests, frame.tests_tree)
+        tests, found = stack.enter_context(opening.measured(desk, frame.settings, frame.tests_tree))
         if not desk.around.landing:
             _check_model(desk, frame, found)
         lines = allowance.red_lines(desk.repository, frame.source, tree=frame.tests_tree, found=found)
@@ -221,6 +220,7 @@ def _facts(desk: Desk, context: Context) -> Outcome:
         base=context.base,
         budget=context.budget.points,
         budget_source=context.budget.source,
+        enforce=context.settings.enforce,
         flaky=len(baseline.flaky),
         total=len(baseline.passed) + len(baseline.red),
         canaries=0 if context.tests.command else len(sound(baseline.signs)),

@@ -4,46 +4,33 @@ import hashlib
 import json
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from pathlib import Path
 
 from pareback.orchestrator import confined, parts
 from pareback.orchestrator.config import Settings
 from pareback.orchestrator.confined import Offer
 from pareback.orchestrator.desk import Desk, Ended
+from pareback.orchestrator.furnishing import Furnished, Lack, furnished
 from pareback.orchestrator.pool import Pool
 from pareback.orchestrator.state import Ending
-from pareback.workspaces import environment, interpreter
+from pareback.workspaces import environment
 from pareback.workspaces.confinement.resources import MEMORY
-from pareback.workspaces.environment import EnvironmentFailed, Host
 from pareback.workspaces.installed import fingerprint
 from pareback.workspaces.interpreter import Interpreter
 from pareback.workspaces.projection import Slots, open_slots
 from pareback.workspaces.sandbox import Bind, Sandbox, Wrap, outermost
 from pareback.workspaces.suite import Runner, Server
 
-MANIFESTS = (
-    "pyproject.toml",
-    "setup.py",
-    "setup.cfg",
-    "requirements*.txt",
-    "constraints*.txt",
-    "Pipfile*",
-    "*.lock",
-    "pylock*.toml",
-)
-"""Files at the root that a set-up depends on."""
-
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """Open: where tests can run now. `cold` opens a server that shares nothing with earlier runs; `seconds` is what a
     test gets before its own time is known. `state` is what tests depend on besides the tree, as one digest: a server
-    that was opened in another state is not to be used any more."""
+    that was opened in another state is not to be used any more. `added` was installed because the suite lacked it,
+    `supply` says what could be."""
 
     pool: Pool
     server: Server
@@ -53,6 +40,8 @@ class Target:
     seconds: float
     command: bool
     state: str
+    added: tuple[str, ...]
+    supply: Callable[[Lack], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +59,19 @@ class Launch:
 
 
 @contextmanager
-def opened(desk: Desk, settings: Settings, tree: str) -> Iterator[Target]:
-    """Interpreter, slots and servers for one run on trees near `tree`. Raises Ended where tests cannot run at all."""
+def opened(desk: Desk, settings: Settings, tree: str, *, added: tuple[str, ...] = ()) -> Iterator[Target]:
+    """Interpreter, slots and servers for one run on trees near `tree`; an environment that is made gets the `added`
+    requirements too. Raises Ended where tests cannot run at all."""
     offer = confined.choose(settings.sandbox, cache=desk.cache)
     with ExitStack() as stack:
         slots = stack.enter_context(_slots(desk, settings, tree))
-        found = _interpreter(desk, settings, slots.pristine, offer.build().wrap)
+        room = stack.enter_context(furnished(desk, settings, slots.pristine, wrap=offer.build().wrap, added=added))
+        found = room.interpreter
+        slots.carry(room.products)
         desk.say(f"tests run with {found.path} ({found.version}, {found.how}); sandbox: {offer.level}")
         if settings.sandbox == confined.BEST and (short := confined.shortfall(offer, cache=desk.cache)):
             desk.say(f"no better sandbox: {short}")
-        launch = _launch(desk, settings, found, slots.pristine, _sandbox(desk, settings, offer, found).wrap)
+        launch = _launch(desk, settings, found, slots.pristine, _sandbox(desk, settings, offer, room).wrap)
         server = stack.enter_context(closing(launch.open(_runner(settings, settings.runner))))
         yield Target(
             pool=Pool(slots, max(2, os.cpu_count() or 1)),
@@ -90,6 +82,8 @@ def opened(desk: Desk, settings: Settings, tree: str) -> Iterator[Target]:
             seconds=settings.test_seconds,
             command=settings.test_cmd is not None,
             state=_state(launch, slots),
+            added=room.added,
+            supply=room.supply,
         )
 
 
@@ -102,10 +96,9 @@ def _state(launch: Launch, slots: Slots) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
-def _sandbox(desk: Desk, settings: Settings, offer: Offer, found: Interpreter) -> Sandbox:
+def _sandbox(desk: Desk, settings: Settings, offer: Offer, room: Furnished) -> Sandbox:
     """What the tests run in: beside its program, it shows what a set-up installed and what the user names."""
-    installed = [found.path.parents[2]] if settings.setup != "none" else []
-    read = [*installed, *(Path(place).expanduser() for place in settings.visible)]
+    read = [*room.installed, *(Path(place).expanduser() for place in settings.visible)]
     try:
         outermost([*map(Bind, read)])
     except ValueError as error:
@@ -139,50 +132,3 @@ def _launch(desk: Desk, settings: Settings, found: Interpreter, pristine: Path, 
     roots = environment.import_roots(pristine, settings.roots)
     memory = {MEMORY: str(settings.memory_mb)}
     return Launch(wrap, found.path, roots, {**variables, **memory, **settings.environment})
-
-
-def _interpreter(desk: Desk, settings: Settings, pristine: Path, wrap: Wrap) -> Interpreter:
-    if settings.setup != "none":
-        return _set_up(desk, settings, pristine, wrap)
-    tracked = desk.repository.files(desk.repository.head) if desk.repository.head else {}
-    try:
-        found = interpreter.discover(
-            desk.repository.root, explicit=settings.python, environ=desk.around.environ, tracked=tracked, wrap=wrap
-        )
-    except ValueError as error:
-        raise Ended(Ending("blocked", "interpreter", str(error))) from error
-    if found is None and settings.test_cmd is not None:
-        return Interpreter(_any_python(desk.around.environ), "unknown version", "for the command's PATH")
-    if found is None:
-        raise Ended(Ending("blocked", "no_interpreter", interpreter.WAYS_ON))
-    return found
-
-
-def _set_up(desk: Desk, settings: Settings, pristine: Path, wrap: Wrap) -> Interpreter:
-    """The environment that the set-up command makes, once for all runs with the same manifests."""
-    environ = desk.around.environ
-    python = Path(settings.python) if settings.python else _any_python(environ)
-    manifests = {path.name: path.read_bytes() for path in sorted(pristine.iterdir()) if _is_manifest(path)}
-    key = environment.setup_key(
-        settings.setup,
-        repository=str(desk.repository.root),
-        manifests=manifests,
-        version=str(python),
-        environ=environ,
-    )
-    desk.say(f"set-up: {settings.setup}")
-    host = Host(python, environ, wrap)
-    try:
-        return environment.set_up(settings.setup, tree=pristine, cache=desk.cache / "environments", key=key, host=host)
-    except EnvironmentFailed as error:
-        raise Ended(Ending("env_failed", "setup", str(error))) from error
-    except ValueError as error:
-        raise Ended(Ending("blocked", "setup", str(error))) from error
-
-
-def _is_manifest(path: Path) -> bool:
-    return path.is_file() and any(fnmatch(path.name, pattern) for pattern in MANIFESTS)
-
-
-def _any_python(environ: Mapping[str, str]) -> Path:
-    return Path(shutil.which("python3", path=environ.get("PATH")) or sys.executable)

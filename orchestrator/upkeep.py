@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pareback.workspaces import kept, pristine
+from pareback.workspaces.provision import build
 
 KEEP = 5_000_000_000
 """Bytes of pristine checkouts and of environments that are kept for later runs."""
@@ -14,7 +15,7 @@ KEEP = 5_000_000_000
 @contextmanager
 def sweeping(cache: Path) -> Iterator[None]:
     """Sweep in a thread of its own; it is waited for, since it must not outlive the run."""
-    shelves = {cache / "trees": pristine.size}
+    shelves = {cache / "trees": pristine.size, cache / "environments": build.size}
     thread = threading.Thread(target=kept.sweep, args=(shelves,), kwargs={"keep": KEEP}, daemon=True)
     thread.start()
     try:

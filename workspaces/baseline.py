@@ -20,10 +20,10 @@ _RED = frozenset({"failed", "error", "timeout"})
 class Baseline:
     """What two runs on T agree on. `passed` and `red` are ids in the order they ran; `flaky` differ between the runs.
 
-    `uncollected` are red files: what they miss belongs to the tree. `problems` say what the environment lacks, `aside`
-    are files that cannot be collected for another reason, such as a warning that counts as an error.
-    `seconds` is each test's longer time, `suite_seconds` the longer run without the tests that hung. `broken` says why
-    there is no suite at all, else it is empty. `signs` and `installed` are those of both runs."""
+    `uncollected` are red files: what they miss belongs to the tree. `problems` say what the environment lacks, `lacks`
+    the same as (kind, name) where it is one thing, `aside` are files that cannot be collected for another reason, such
+    as a warning that counts as an error. `seconds` is each test's longer time, `suite_seconds` the longer run without
+    the tests that hung. `broken` says why there is no suite at all. `signs` and `installed` are of both runs."""
 
     passed: tuple[str, ...] = ()
     red: tuple[str, ...] = ()
@@ -31,6 +31,7 @@ class Baseline:
     collected: tuple[str, ...] = ()
     uncollected: tuple[CollectError, ...] = ()
     problems: tuple[str, ...] = ()
+    lacks: tuple[tuple[str, str], ...] = ()
     aside: tuple[CollectError, ...] = ()
     foreign: tuple[Foreign, ...] = ()
     failures: tuple[Result, ...] = ()
@@ -92,6 +93,7 @@ def judge(first: Report, second: Report, *, tree: Collection[str], roots: Collec
     own = _own_names(tree, roots)
     red_files = [error for error in errors if _is_red(error, own)]
     aside = [error for error in errors if error not in red_files and _is_aside(error)]
+    others = [error for error in errors if error not in (*red_files, *aside)]
     one, two = outcomes(first), outcomes(second)
     both = [test for test in one if test in two]
     same = {test for test in both if _class_of(one[test]) == _class_of(two[test])}
@@ -102,7 +104,8 @@ def judge(first: Report, second: Report, *, tree: Collection[str], roots: Collec
         flaky=tuple(test for test in dict.fromkeys([*one, *two]) if test not in same),
         collected=tuple(dict.fromkeys([*first.collected, *second.collected])),
         uncollected=tuple(red_files),
-        problems=tuple(dict.fromkeys(_problem(error) for error in errors if error not in (*red_files, *aside))),
+        problems=tuple(dict.fromkeys(map(_problem, others))),
+        lacks=tuple(dict.fromkeys(error.missing for error in others if error.missing is not None)),
         aside=tuple(aside),
         foreign=tuple(dict.fromkeys([*first.foreign, *second.foreign])),
         failures=tuple(one[test] for test in red),
@@ -148,6 +151,11 @@ def targets(baseline: Baseline, tests: Collection[str] = ()) -> Targets:
         elif not found:
             unknown.append(test)
     return Targets(tuple(dict.fromkeys(ids)), tuple(dict.fromkeys(groups)), tuple(unknown))
+
+
+def own_names(tree: Collection[str]) -> frozenset[str]:
+    """Every name that a module or folder of the tree has: what is missing under another is not the tree's fault."""
+    return _own_names(tree, ()).anywhere
 
 
 def names(selector: str, test: str) -> bool:

@@ -17,18 +17,59 @@ _USAGE = re.compile(
 )
 _PLUGINS = {  # options and settings that stand in many repositories, and the plugin each belongs to
     "--cov": "pytest-cov",
-    "-n": "pytest-xdist",
     "--dist": "pytest-xdist",
+    "--numprocesses": "pytest-xdist",
     "--timeout": "pytest-timeout",
+    "timeout": "pytest-timeout",
     "--asyncio-mode": "pytest-asyncio",
     "asyncio": "pytest-asyncio",
+    "anyio": "anyio",
+    "trio": "pytest-trio",
     "--benchmark": "pytest-benchmark",
     "--reruns": "pytest-rerunfailures",
     "--ds": "pytest-django",
+    "--nomigrations": "pytest-django",
+    "--reuse-db": "pytest-django",
+    "--no-migrations": "pytest-django",
     "DJANGO": "pytest-django",
+    "django_find_project": "pytest-django",
     "--random-order": "pytest-random-order",
+    "--randomly": "pytest-randomly",
     "--mypy": "pytest-mypy",
+    "--flake8": "pytest-flake8",
+    "--isort": "pytest-isort",
+    "--black": "pytest-black",
+    "--ruff": "pytest-ruff",
+    "--pylint": "pytest-pylint",
+    "--html": "pytest-html",
+    "--snapshot": "syrupy",
+    "--picked": "pytest-picked",
+    "--testmon": "pytest-testmon",
+    "--disable-socket": "pytest-socket",
+    "--allow-hosts": "pytest-socket",
+    "--doctest-plus": "pytest-doctestplus",
+    "--instafail": "pytest-instafail",
+    "--sugar": "pytest-sugar",
+    "env": "pytest-env",
+    "mock_use_standalone_module": "pytest-mock",
+    "qt_api": "pytest-qt",
+    "httpserver": "pytest-httpserver",
 }
+_EXACT = frozenset({"timeout", "anyio", "trio", "env"})  # words with which other settings begin too
+_XDIST = re.compile(r"-n(?:\d+|auto|logical|=.*)?$")
+
+
+def plugin_of(word: str) -> str:
+    """The plugin that an option, a setting or a marker belongs to; empty where nobody knows."""
+    if _XDIST.match(word):
+        return "pytest-xdist"
+    plain = word.partition("=")[0]
+    known = (plugin for name, plugin in _PLUGINS.items() if plain == name or (_is_open(name) and word.startswith(name)))
+    return next(known, "")
+
+
+def _is_open(name: str) -> bool:
+    return name not in _EXACT
 
 
 def cause(chain: Sequence[Mapping[str, Any]]) -> tuple[str, tuple[str, str] | None]:
@@ -50,7 +91,7 @@ def plugin_in(output: str) -> str:
     if not found:
         return ""
     name = found["module"] or found["required"] or found["option"] or found["ini"]
-    return next((plugin for option, plugin in _PLUGINS.items() if name.startswith(option)), name)
+    return plugin_of(name) or name
 
 
 def _missing(link: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -62,4 +103,4 @@ def _missing(link: Mapping[str, Any]) -> tuple[str, str] | None:
     if found:
         return ("name", f"{found['module']}.{found['name']}")
     marker = _NO_MARKER.search(link["text"])
-    return ("plugin", _PLUGINS.get(marker["name"], f"the one of the marker {marker['name']!r}")) if marker else None
+    return ("plugin", plugin_of(marker["name"]) or f"the one of the marker {marker['name']!r}") if marker else None
