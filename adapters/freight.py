@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from pareback.adapters.engine import Work
 from pareback.adapters.errand import Returned
@@ -23,6 +23,7 @@ class Load:
     bundle: Path | None = None
 
 
+@runtime_checkable
 class Freight(Protocol):
     """What an engine that sends works away is given."""
 

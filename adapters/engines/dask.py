@@ -15,7 +15,7 @@ from pareback.adapters.errand import Errand, Returned
 from pareback.adapters.freight import Freight, Unportable
 
 _TOPIC = "pareback"
-_CONNECT = 10.0
+_CONNECT = 5.0
 """Seconds that one try to reach the scheduler may take."""
 
 _PATIENCE = 600.0
