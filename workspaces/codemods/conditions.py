@@ -1,0 +1,64 @@
+"""Conditions turned around, joined and compared, as source that reads well."""
+
+import libcst
+from libcst import matchers
+
+_OPPOSITE: dict[type[libcst.BaseCompOp], type[libcst.BaseCompOp]] = {
+    libcst.Equal: libcst.NotEqual,
+    libcst.NotEqual: libcst.Equal,
+    libcst.Is: libcst.IsNot,
+    libcst.IsNot: libcst.Is,
+    libcst.In: libcst.NotIn,
+    libcst.NotIn: libcst.In,
+}
+"""Comparisons that are each other's negation whatever is compared; `<` and `>=` are not, for sets and for NaN."""
+_BOOLEAN_CALLS = frozenset({"isinstance", "issubclass", "hasattr", "callable", "bool", "any", "all"})
+_LOOSE = (libcst.IfExp, libcst.Lambda, libcst.NamedExpr)
+
+
+def negated(test: libcst.BaseExpression) -> libcst.BaseExpression:
+    """What is true where the test is false."""
+    if isinstance(test, libcst.UnaryOperation) and isinstance(test.operator, libcst.Not):
+        return test.expression
+    if isinstance(test, libcst.Comparison) and len(test.comparisons) == 1:
+        target = test.comparisons[0]
+        opposite = _OPPOSITE.get(type(target.operator))
+        if opposite is not None:
+            return test.with_changes(comparisons=[target.with_changes(operator=opposite())])
+    binding = isinstance(test, (libcst.BooleanOperation, *_LOOSE))
+    return libcst.UnaryOperation(libcst.Not(), bracketed(test) if binding else test)
+
+
+def joined(one: libcst.BaseExpression, other: libcst.BaseExpression, *, either: bool) -> libcst.BaseExpression:
+    """`one or other`, or `one and other`."""
+    operator = libcst.Or() if either else libcst.And()
+    left, right = (_operand(part, either=either) for part in (one, other))
+    return libcst.BooleanOperation(left, operator, right)
+
+
+def is_boolean(test: libcst.BaseExpression) -> bool:
+    """Whether the test gives True or False and nothing else, for values that compare as most do."""
+    if isinstance(test, libcst.BooleanOperation):
+        return is_boolean(test.left) and is_boolean(test.right)
+    if isinstance(test, libcst.UnaryOperation):
+        return isinstance(test.operator, libcst.Not)
+    if isinstance(test, libcst.Call):
+        return isinstance(test.func, libcst.Name) and test.func.value in _BOOLEAN_CALLS
+    return isinstance(test, libcst.Comparison)
+
+
+def is_pure(node: libcst.CSTNode) -> bool:
+    """Whether evaluating it does nothing but look: no call, no await, no binding, no item that could be made on the
+    way. Attributes count as looks."""
+    acts = matchers.Call() | matchers.Await() | matchers.Yield() | matchers.NamedExpr() | matchers.Subscript()
+    return not matchers.findall(node, acts | matchers.FormattedString())
+
+
+def bracketed(node: libcst.BaseExpression) -> libcst.BaseExpression:
+    """In parentheses, unless it is already."""
+    return node if node.lpar else node.with_changes(lpar=[libcst.LeftParen()], rpar=[libcst.RightParen()])
+
+
+def _operand(part: libcst.BaseExpression, *, either: bool) -> libcst.BaseExpression:
+    mixed = isinstance(part, libcst.BooleanOperation) and isinstance(part.operator, libcst.Or) and not either
+    return bracketed(part) if mixed or isinstance(part, _LOOSE) else part

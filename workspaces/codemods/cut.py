@@ -1,0 +1,67 @@
+"""One function cut out of a file, rewritten by itself and put back: the rest of the file keeps its bytes.
+
+A whole file of 2,600 lines takes libcst seconds, one function milliseconds. The cut keeps its indentation, under a
+line that opens a block, so that no string in it changes.
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst
+
+_OPENING = "if 1:\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """An outermost function or method: its qualified name, its first and last line, counted from 1, decorators
+    included, and its tree."""
+
+    name: str
+    first: int
+    last: int
+    tree: libcst.FunctionDef
+    module: libcst.Module
+
+
+def cuts(source: str) -> Iterator[Cut]:
+    """Every outermost function and method. Nothing where the file does not parse."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return
+    lines = source.splitlines(keepends=True)
+    for name, node in _functions(tree, ""):
+        first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+        last = node.end_lineno or node.lineno
+        text = "".join(lines[first - 1 : last])
+        module = libcst.parse_module(_OPENING + text if text[:1] in " \t" else text)
+        found = _only(module)
+        if found is not None:
+            yield Cut(name, first, last, found, module)
+
+
+def spliced(source: str, cut: Cut, tree: libcst.FunctionDef) -> str:
+    """The file with the function rewritten."""
+    code = libcst.ensure_type(cut.module.deep_replace(cut.tree, tree), libcst.Module).code.removeprefix(_OPENING)
+    lines = source.splitlines(keepends=True)
+    if not lines[cut.last - 1].endswith("\n"):
+        code = code.removesuffix("\n")
+    return "".join([*lines[: cut.first - 1], code, *lines[cut.last :]])
+
+
+def _functions(node: ast.AST, above: str) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield above + child.name, child
+        elif isinstance(child, ast.ClassDef):
+            yield from _functions(child, f"{above}{child.name}.")
+        elif isinstance(child, ast.If | ast.Try | ast.With | ast.ExceptHandler):
+            yield from _functions(child, above)
+
+
+def _only(module: libcst.Module) -> libcst.FunctionDef | None:
+    opened = module.body[0] if len(module.body) == 1 else None
+    body = opened.body.body if isinstance(opened, libcst.If) else module.body
+    return body[0] if len(body) == 1 and isinstance(body[0], libcst.FunctionDef) else None

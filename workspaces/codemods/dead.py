@@ -1,0 +1,83 @@
+"""What can never run or has no effect goes: after a return, in an empty branch, in a name that nobody reads."""
+
+from collections.abc import Iterator, Sequence
+
+import libcst
+from libcst import matchers
+
+from pareback.workspaces.codemods.blocks import Block, blocks, leaves, names, small, statements
+from pareback.workspaces.codemods.conditions import is_pure
+
+_WATCHING = {"locals", "vars", "exec", "eval", "dir"}
+"""Functions that see every name; where they are called no name is unused."""
+
+
+def propose(function: libcst.FunctionDef) -> Iterator[libcst.FunctionDef]:
+    """The function without one thing that does nothing, for every such thing."""
+    used = names(function)
+    open_ = bool(_WATCHING & {*used}) or bool(matchers.findall(function, matchers.Global() | matchers.Nonlocal()))
+    valued = [each for each in matchers.findall(function, matchers.Return()) if not _is_nothing(each)]
+    for block in blocks(function):
+        for body in (*_unreached(block), *_idle(block, empty=not valued)):
+            yield block.replaced(function, body)
+        if not open_:
+            for body in _unread(block, used):
+                yield block.replaced(function, body)
+
+
+def _unreached(block: Block) -> Iterator[Sequence[libcst.BaseStatement]]:
+    """Without what stands behind a statement that leaves. A `yield` there makes the function what it is."""
+    body = block.body
+    for at in range(1, len(body)):
+        if leaves(body[:at]):
+            if not any(matchers.findall(statement, matchers.Yield()) for statement in body[at:]):
+                yield body[:at]
+            return
+
+
+def _idle(block: Block, *, empty: bool) -> Iterator[Sequence[libcst.BaseStatement]]:
+    """Without a `pass` among others, an empty other branch, or a last statement that says what happens anyway."""
+    body = block.body
+    for at, statement in enumerate(body):
+        rest = [*body[:at], *body[at + 1 :]]
+        last = at == len(body) - 1
+        if rest and (
+            isinstance(small(statement), libcst.Pass) or (last and _says_nothing(block, statement, empty=empty))
+        ):
+            yield rest
+        if isinstance(statement, libcst.If) and _is_empty(statement.orelse):
+            yield [*body[:at], statement.with_changes(orelse=None), *body[at + 1 :]]
+
+
+def _says_nothing(block: Block, statement: libcst.BaseStatement, *, empty: bool) -> bool:
+    found = small(statement)
+    if _is_nothing(found):
+        return empty and block.end == "return"
+    return isinstance(found, libcst.Continue) and block.end == "continue"
+
+
+def _is_nothing(found: libcst.CSTNode | None) -> bool:
+    """Whether it returns None, in words or without."""
+    if not isinstance(found, libcst.Return):
+        return False
+    return found.value is None or (isinstance(found.value, libcst.Name) and found.value.value == "None")
+
+
+def _is_empty(orelse: libcst.If | libcst.Else | None) -> bool:
+    body = statements(orelse.body) if isinstance(orelse, libcst.Else) else ()
+    return len(body) == 1 and isinstance(small(body[0]), libcst.Pass)
+
+
+def _unread(block: Block, used: Sequence[str]) -> Iterator[Sequence[libcst.BaseStatement]]:
+    """Without a name that is given a value and never read; what its value does is still done."""
+    for at, statement in enumerate(block.body):
+        found = small(statement)
+        target = found.targets[0].target if isinstance(found, libcst.Assign) and len(found.targets) == 1 else None
+        if not isinstance(target, libcst.Name) or used.count(target.value) != 1:
+            continue
+        assert isinstance(found, libcst.Assign)
+        rest = [*block.body[:at], *block.body[at + 1 :]]
+        if not is_pure(found.value):
+            yield [*block.body[:at], statement.with_changes(body=[libcst.Expr(found.value)]), *block.body[at + 1 :]]
+        elif rest:
+            yield rest

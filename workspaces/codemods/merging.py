@@ -1,0 +1,61 @@
+"""Conditions inside conditions, and branches that do the same, become one."""
+
+from collections.abc import Iterator, Sequence
+
+import libcst
+
+from pareback.workspaces.codemods.blocks import below, blocks, same, statements
+from pareback.workspaces.codemods.conditions import is_pure, joined, negated
+
+
+def propose(function: libcst.FunctionDef) -> Iterator[libcst.FunctionDef]:
+    """The function with one pair of conditions or branches merged, for every pair."""
+    for block in blocks(function):
+        for at, statement in enumerate(block.body):
+            if isinstance(statement, libcst.If):
+                for changed in _merged(statement):
+                    yield block.replaced(function, [*block.body[:at], *changed, *block.body[at + 1 :]])
+
+
+def _merged(found: libcst.If) -> Iterator[Sequence[libcst.BaseStatement]]:
+    body, orelse = statements(found.body), found.orelse
+    if orelse is None and len(body) == 1 and isinstance(body[0], libcst.If) and body[0].orelse is None:
+        inner = body[0]
+        lines = [*found.leading_lines, *inner.leading_lines]
+        test = joined(found.test, inner.test, either=False)
+        yield [found.with_changes(leading_lines=lines, test=test, body=inner.body)]
+    if isinstance(orelse, libcst.If) and same(body, statements(orelse.body)) and body:
+        test = joined(found.test, orelse.test, either=True)
+        yield [found.with_changes(test=test, orelse=orelse.orelse)]
+    if isinstance(orelse, libcst.Else) and body:
+        yield from _ends(found, body, statements(orelse.body))
+
+
+def _ends(
+    found: libcst.If, one: Sequence[libcst.BaseStatement], other: Sequence[libcst.BaseStatement]
+) -> Iterator[Sequence[libcst.BaseStatement]]:
+    """Two branches that end alike share their end; where nothing else is left of either, its condition goes."""
+    shared = _shared(one, other)
+    if not shared:
+        return
+    first, second, end = one[:-shared], other[:-shared], one[-shared:]
+    if first and second:
+        assert isinstance(found.orelse, libcst.Else)
+        branch = found.orelse.with_changes(body=_with(found.orelse.body, second))
+        yield [found.with_changes(body=_with(found.body, first), orelse=branch), *end]
+    elif first or second:
+        test = found.test if first else negated(found.test)
+        yield [found.with_changes(test=test, body=_with(found.body, first or second), orelse=None), *end]
+    elif is_pure(found.test):
+        yield [below(end[0], found.leading_lines), *end[1:]]
+
+
+def _shared(one: Sequence[libcst.BaseStatement], other: Sequence[libcst.BaseStatement]) -> int:
+    count = 0
+    while count < min(len(one), len(other)) and one[-count - 1].deep_equals(other[-count - 1]):
+        count += 1
+    return count
+
+
+def _with(suite: libcst.BaseSuite, body: Sequence[libcst.BaseStatement]) -> libcst.BaseSuite:
+    return suite.with_changes(body=list(body))
