@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -60,6 +60,7 @@ class Settings(BaseModel):
     models: dict[str, ModelTable] = {}
     candidates: int | None = None
     budget: str = "auto"
+    enforce: Literal["off", "told", "hard", "budget"] = "budget"
     max_rounds: int = 8
     quality_rounds: int = 2
     max_seconds: float = 600.0

@@ -47,6 +47,7 @@ class Outcome:
     history: tuple[Round, ...] = ()
     budget: float | None = None
     budget_source: str | None = None
+    enforce: str | None = None
     appeals: Sequence[Mapping[str, Any]] = ()
     flaky: int | None = None
     total: int | None = None
@@ -90,6 +91,7 @@ def result(outcome: Outcome) -> dict[str, Any]:
         **priced,
         "budget": outcome.budget,
         "budget_source": outcome.budget_source,
+        "enforce": outcome.enforce,
         "appeals": list(outcome.appeals),
         "rounds": len(outcome.history),
         "steps": [_step(each) for each in outcome.history],

@@ -8,14 +8,7 @@ from pareback.workspaces.edit import Form
 
 RULES = """\
 You change a Python repository so that the red tests pass and nothing that passed breaks.
-You have no tools: you answer with edit operations only. They are applied, the tests run, the complexity is measured.
-
-BUDGET: {budget}
-- 1 point is one branch: if, elif, else, for, while, except, or a run of and / or. Each level of nesting adds 1 to an
-  if, for, while or except inside it. About five plain lines are 1 point, a new function is 0.5.
-- A copy of code costs what the code costs, again. Deleting code gives points back. Moving and renaming are free.
-- Refused at any budget: an except that catches everything and goes on, eval or exec, noqa or type: ignore comments,
-  changes to existing tests or to the configuration of the tests.
+You have no tools: you answer with edit operations only. They are applied, the tests run{gate}
 
 Change as little as the ticket needs. Reuse what is there. No comments about the change, no options nobody asked for.
 
@@ -24,10 +17,21 @@ HOW TO WRITE EDITS
 
 Operations on one file apply in the order in which you write them. Write the operations and nothing else."""
 
+GATE = """\
+, the complexity is measured.
 
-def rules(budget: Budget, forms: Iterable[Form]) -> str:
-    """The system message: the budget is told before anything is written."""
-    return RULES.format(budget=_limit(budget.points), forms="\n\n".join(form.instructions.strip() for form in forms))
+BUDGET: {budget}
+- 1 point is one branch: if, elif, else, for, while, except, or a run of and / or. Each level of nesting adds 1 to an
+  if, for, while or except inside it. About five plain lines are 1 point, a new function is 0.5.
+- A copy of code costs what the code costs, again. Deleting code gives points back. Moving and renaming are free.
+- Refused at any budget: an except that catches everything and goes on, eval or exec, noqa or type: ignore comments,
+  changes to existing tests or to the configuration of the tests."""
+
+
+def rules(budget: Budget | None, forms: Iterable[Form]) -> str:
+    """The system message: the budget is told before anything is written, where there is one to be told."""
+    gate = "." if budget is None else GATE.format(budget=_limit(budget.points))
+    return RULES.format(gate=gate, forms="\n\n".join(form.instructions.strip() for form in forms))
 
 
 def _limit(points: float) -> str:

@@ -30,7 +30,8 @@ def _points(outcome: Outcome) -> list[str]:
     if verdict is None:
         return []
     budget = "no budget" if outcome.budget is None else f"budget {outcome.budget:g} ({outcome.budget_source})"
-    lines = [f"points   delta {verdict.delta:+.1f} CP, {budget}"]
+    free = "" if outcome.enforce in {None, "budget"} else f", not enforced ({outcome.enforce})"
+    lines = [f"points   delta {verdict.delta:+.1f} CP, {budget}{free}"]
     if verdict.unpriced.files:
         lines.append(f"unpriced {verdict.unpriced.files} files, {verdict.unpriced.lines} lines the gate cannot price")
     lines += [f"finding  {each.path}:{each.line} {each.message}" for each in verdict.findings[:4] if not verdict.within]

@@ -79,6 +79,7 @@ def batch(
     batch_max_cost_usd: Annotated[
         float | None, typer.Option("--batch-max-cost-usd", help="US dollars for all tickets together.")
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Start although the estimate passes that.")] = False,
     model: Ladder = None,
     base_url: Annotated[str | None, typer.Option("--base-url", help="An OpenAI-compatible endpoint.")] = None,
     candidates: Annotated[int | None, typer.Option("--candidates", help="Replies per round.")] = None,

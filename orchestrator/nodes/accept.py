@@ -1,5 +1,6 @@
 """accept: confirm the winner by one cold run of the whole suite in a fresh copy of the tree, then end the run."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from pareback.orchestrator.call import Cancelled
@@ -8,6 +9,15 @@ from pareback.orchestrator.events import Event
 from pareback.orchestrator.limits import LimitReached
 from pareback.orchestrator.nodes.test import run_cold
 from pareback.orchestrator.state import Candidate, Ending, Round, State, Step
+
+_FREE = Ending("accepted", "not_enforced", "green; points were measured and nothing was enforced")
+ENDINGS: Mapping[str, Ending] = {
+    "budget": Ending("accepted", "within_budget", "green and within budget"),
+    "hard": Ending("accepted", "no_hard_finding", "green and without a hard finding; no budget was enforced"),
+    "told": _FREE,
+    "off": _FREE,
+}
+"""What acceptance means, by what is enforced."""
 
 
 def accept(state: State, context: Context) -> State:
@@ -23,7 +33,7 @@ def accept(state: State, context: Context) -> State:
     candidates = _with(state, confirmed)
     if not confirmed.green or confirmed.doubtful:
         return replace(state, candidates=candidates, winner=None)
-    ending = Ending("accepted", "within_budget", "green and within budget")
+    ending = ENDINGS[context.settings.enforce]
     finished = Round(state.round, winner.model, candidates, winner.index, Step("accept", ending.message))
     return replace(state, candidates=(), best=confirmed, history=(*state.history, finished), ending=ending)
 

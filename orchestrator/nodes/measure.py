@@ -24,16 +24,18 @@ def measure(candidate: Candidate, context: Context) -> Candidate:
 
 
 def price(commit: str, context: Context) -> Verdict:
-    """The verdict on one commit against the base, under the run's frozen budget and waivers."""
-    repository = context.repository
+    """The verdict on one commit against the base, under the run's frozen budget and waivers, as far as they are
+    enforced: `hard` minds the hard findings only, `told` and `off` measure and let everything pass."""
+    enforce, repository = context.settings.enforce, context.repository
     base = repository.files(context.base)
-    return judge(
+    verdict = judge(
         base,
         repository.files(commit),
         source=context.source,
         terms=Terms(
-            budget=context.budget,
+            budget=context.budget if enforce == "budget" else None,
             waive=(*context.ticket.waive, *context.settings.waive),
             tests=dict(repository.files(context.tests_tree).items() - base.items()),
         ),
     )
+    return replace(verdict, within=True) if enforce in {"told", "off"} else verdict

@@ -174,7 +174,13 @@ def _signature(candidates: tuple[Candidate, ...]) -> frozenset[str]:
     """What failed and how, without places that move with every edit; else why nothing came so far as to fail."""
     failures = (each.standing.failures for each in candidates if each.standing is not None and not each.green)
     failed = frozenset(f"{feedback.name(failure)}: {failure.message}" for group in failures for failure in group)
-    return failed or frozenset(each.why for each in candidates if each.status in {"no_edit", "incomplete"})
+    return failed or frozenset(text for each in candidates for text in _nothing(each))
+
+
+def _nothing(candidate: Candidate) -> tuple[str, ...]:
+    """Why nothing came of a reply: what its operations were answered, else why there is none."""
+    refused = tuple(answer.message for answer in candidate.answers)
+    return (refused or (candidate.why,)) if candidate.status in {"no_edit", "incomplete"} else ()
 
 
 def _told(state: State) -> str:

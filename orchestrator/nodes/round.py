@@ -69,7 +69,7 @@ def question(state: State, context: Context, model: Model) -> Request:
     profile = model.profile
     forms = [context.forms[name] for name in _taught(profile, state)]
     return Request(
-        rules=prompts.rules(context.budget, forms),
+        rules=prompts.rules(None if context.settings.enforce == "off" else context.budget, forms),
         ticket=_asked(context.ticket),
         files=files,
         tests=tests,

@@ -45,7 +45,8 @@ INSIDE = {
     "unpriced": {"files", "lines"},
 }
 ADDED = {
-    *("message", "appeals", "flags", "steps", "calls", "counted", "by_model", "by_round", "per_accepted_patch"),
+    *("enforce", "message", "appeals", "flags", "steps"),
+    *("calls", "counted", "by_model", "by_round", "per_accepted_patch"),
 }
 SECONDS = {"total": 1.23456, "model": 0.0, "tests": 0.5, "gate": 0.01}
 
