@@ -5,23 +5,23 @@ import re
 import socket
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pareback.orchestrator import accounts, boundary, home, job, run
+from pareback.orchestrator import boundary, home, job, run
 from pareback.orchestrator.batch.clock import Clock
+from pareback.orchestrator.batch import wreck
 from pareback.orchestrator.batch.line import Line
 from pareback.orchestrator.batch.metered import Meter
-from pareback.orchestrator.closing import write_down
 from pareback.orchestrator.desk import Surroundings
 from pareback.orchestrator.events import Event
-from pareback.orchestrator.ledger import Ledger
-from pareback.orchestrator.outcome import TRY_LATER, Outcome, result
+from pareback.orchestrator.outcome import EXITS, TRY_LATER, Outcome
 from pareback.orchestrator.state import Ending, EndingName
 
 NEWS = frozenset({"round", "candidate", "confirmed"})
 """Kinds of events that the supervisor hears of."""
+
+BUG = EXITS["crashed"]
 
 
 def work(spec: Mapping[str, Any], end: socket.socket) -> int:
@@ -63,21 +63,10 @@ def _failed(error: Exception, spec: Mapping[str, Any], folder: Path) -> int:
     words, code = boundary.explain(error, traceback.format_exc())
     name: EndingName = "blocked" if code in {2, 78} else "crashed"
     ending = Ending(name, _reason(error), words, retry=code == TRY_LATER)
+    trace = traceback.format_exc() if code == BUG else None
     ticket = spec["ticket"]
-    trace = traceback.format_exc() if code == 3 else None
-    report = folder / "result.json"
-    facts = Outcome(spec["run"], ticket["id"], ending, feature=ticket.get("feature"), report=str(report), error=trace)
-    write_down(report, result(_counted(facts, folder)))
+    wreck.write(Outcome(spec["run"], ticket["id"], ending, feature=ticket.get("feature"), error=trace), folder)
     return code
-
-
-def _counted(facts: Outcome, folder: Path) -> Outcome:
-    """With what was spent until then."""
-    if not (folder / "ledger.db").exists():
-        return facts
-    with Ledger(folder / "ledger.db") as ledger:
-        books = accounts.books(ledger)
-        return replace(facts, books=books, seconds={"total": ledger.seconds, **books.total.seconds})
 
 
 def _reason(error: Exception) -> str:

@@ -17,11 +17,13 @@ from pareback.orchestrator.batch.waves import PARKED, Waves
 
 @dataclass(slots=True)
 class Clerk:
-    """Implements `Policies`. `closed` is why nothing more is started, once something has closed the batch."""
+    """Implements `Policies`. `max_cost_usd` is what one feature may cost; `closed` is why nothing more is started, once
+    something has closed the batch."""
 
     calls: Calls
     waves: Waves = field(default_factory=Waves)
     features: Features = field(default_factory=Features)
+    max_cost_usd: float | None = None
     closed: str = ""
 
     def recall(self, results: Iterable[Mapping[str, Any]]) -> None:
@@ -50,6 +52,10 @@ class Clerk:
         if said:
             self.calls.say(said)
         return self.features.terms(ticket)
+
+    def flags(self, ticket: Ticket) -> Mapping[str, Any]:
+        """The money that the ticket's feature has left."""
+        return {} if self.max_cost_usd is None else self.features.flags(ticket, self.max_cost_usd)
 
     def answer(self, key: str, question: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """What a running ticket wants to know; reports are answered too, with nothing."""

@@ -80,6 +80,11 @@ class Features:
         budget = {} if feature.left is None else {"budget": f"{feature.left:g}"}
         return budget | ({"onto": feature.onto} if feature.onto else {})
 
+    def flags(self, ticket: Ticket, max_cost_usd: float) -> dict[str, float]:
+        """What is different for a ticket because of those before it: settings."""
+        spent = self._of(ticket.feature or "").cost_usd
+        return {"max_cost_usd": max(0.0, max_cost_usd - spent)} if spent else {}
+
     def ended(self, result: Mapping[str, Any]) -> "Features":
         """A ticket ended for good with this result document."""
         name = result["feature"]

@@ -18,6 +18,10 @@ class Policies(Protocol):
         """Fields of the ticket that are different for this start, such as the base its feature has reached."""
         ...
 
+    def flags(self, ticket: Ticket) -> Mapping[str, Any]:
+        """Settings that are different for this start, such as the money its feature has left."""
+        ...
+
     def answer(self, key: str, question: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """The answer to a running ticket's question; None: not yet, the same question is put again later."""
         ...
@@ -40,6 +44,10 @@ class Free:
 
     def terms(self, ticket: Ticket) -> Mapping[str, Any]:
         """The ticket as it is."""
+        return {}
+
+    def flags(self, ticket: Ticket) -> Mapping[str, Any]:
+        """The settings as they are."""
         return {}
 
     def answer(self, key: str, question: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -13,10 +13,11 @@ from typing import Any
 
 from pareback.adapters.engine import Engine, Happening, Work
 from pareback.adapters.ticket import Ticket
+from pareback.orchestrator.batch import wreck
 from pareback.orchestrator.batch.book import Book, settled
 from pareback.orchestrator.batch.policies import Policies
 from pareback.orchestrator.events import Event
-from pareback.orchestrator.outcome import Outcome, result
+from pareback.orchestrator.outcome import Outcome
 from pareback.orchestrator.state import Ending
 
 TRIES = 3
@@ -103,7 +104,9 @@ def _read_ahead(tickets: Iterator[Ticket], now: Now, shop: Shop) -> None:
         if found is None or not settled(found):
             now.waiting.append(ticket)
         else:
-            _close(found, now, shop)  # it ended, and the supervisor was killed before it said so
+            shop.policies.ended(ticket.id, found)
+            shop.policies.ended(ticket.id, found)  # the supervisor was killed before it heard of it
+            _close(found, now, shop)
 
 
 def _start(now: Now, shop: Shop) -> None:
@@ -156,10 +159,9 @@ def _answered(question: Question, shop: Shop) -> bool:
 
 def _ended(ticket: Ticket, happening: Happening, now: Now, shop: Shop) -> None:
     """An outcome is written down; what was interrupted or lost by bad luck is left for a later pass or start."""
-    document = shop.book.result(ticket.id) if happening.kind == "ended" else None
-    if document is None or document["retry"]:
+    document = (shop.book.result(ticket.id) if happening.kind == "ended" else None) or _lost(ticket, shop)
+    if document["retry"] and not shop.stop.is_set():
         now.lost[ticket.id] += 1
-        document = document or _lost(ticket, shop)
     shop.policies.ended(ticket.id, document)
     if settled(document) or now.lost[ticket.id] >= TRIES:
         _close(document, now, shop)
@@ -176,8 +178,9 @@ def _close(document: Mapping[str, Any], now: Now, shop: Shop) -> None:
 
 def _lost(ticket: Ticket, shop: Shop) -> dict[str, Any]:
     """The document of a ticket whose process is gone without a word."""
-    ending = Ending("crashed", "lost", "the process of this ticket was killed; it goes on where it was", retry=True)
-    return result(Outcome(run=shop.book.folder(ticket.id).name, ticket=ticket.id, ending=ending))
+    folder = shop.book.folder(ticket.id)
+    ending = Ending("crashed", "lost", "its process came to no end of its own; it goes on where it was", retry=True)
+    return wreck.write(Outcome(folder.name, ticket.id, ending, feature=ticket.feature), folder)
 
 
 def _wind_up(now: Now, shop: Shop) -> None:

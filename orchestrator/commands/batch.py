@@ -23,6 +23,7 @@ def do(**words: Any) -> int:
         mirror=words["mirror"],
         branch=words["branch"],
         max_cost_usd=words["batch_max_cost_usd"],
+        yes=words["yes"],
     )
     listen, end = watch(quiet=words["json"])
     try:

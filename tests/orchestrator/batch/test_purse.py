@@ -21,7 +21,8 @@ def test_without_a_cap_everything_goes_and_is_counted() -> None:
 
 def test_no_order_of_calls_overspends() -> None:
     chance = random.Random(7)
-    purse, out, refused = Purse(cap=5.0), [], 0
+    purse, refused = Purse(cap=5.0), 0
+    out: list[tuple[str, float]] = []
     for number in range(2000):
         if out and chance.random() < 0.5:
             call, worst = out.pop(chance.randrange(len(out)))
