@@ -22,6 +22,7 @@ from pareback.orchestrator.batch.policies import Policies
 from pareback.orchestrator.batch.source import Source
 from pareback.orchestrator.batch.supervisor import Shop, supervise
 from pareback.orchestrator.events import Event
+from pareback.orchestrator.freight import Bundles
 from pareback.orchestrator.job import Job, Wish
 
 SANDBOX = "strict"
@@ -92,7 +93,8 @@ def _foretold(opening: Opening, source: Source, records: book.Book, *, jobs: int
 
 def _engine(order: Order) -> Engine:
     taken = {option.name for option in parts.describe("engines", order.engine).options}
-    options = {**order.engine_options, **({"target": child.work} if "target" in taken else {})}
+    ours = {"target": child.work, "freight": Bundles(home.find(os.environ).cache / "bundles")}
+    options = {**order.engine_options, **{name: value for name, value in ours.items() if name in taken}}
     engine: Engine = parts.build("engines", order.engine, options)
     return engine
 
