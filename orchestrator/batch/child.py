@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pareback.orchestrator import boundary, home, job, run
-from pareback.orchestrator.batch.clock import Clock
 from pareback.orchestrator.batch import wreck
+from pareback.orchestrator.batch.clock import Clock
 from pareback.orchestrator.batch.line import Line
 from pareback.orchestrator.batch.metered import Meter
 from pareback.orchestrator.desk import Surroundings
