@@ -10,7 +10,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pareback.adapters.model import Model, ModelUnavailable, Reply, Request
 
@@ -51,26 +51,49 @@ class Patience:
         return max(0.0, self.deadline - self.clock())
 
 
-def ask(model: Model, request: Request, patience: Patience, hear: Callable[[str], None]) -> Reply:
-    """The model's whole reply; `hear` gets each piece of text as it arrives.
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """A try that came to nothing and is made again after `delay` seconds; `billed` where it may have cost something.
+
+    What was heard of it is void: the next try starts from the beginning.
+    """
+
+    tried: int
+    why: str
+    delay: float
+    billed: bool
+
+
+def ask(
+    model: Model,
+    request: Request,
+    patience: Patience,
+    hear: Callable[[str], None],
+    *,
+    tell: Callable[[Retry], None] = lambda _: None,
+) -> Reply:
+    """The model's whole reply; `hear` gets each piece of text as it arrives, `tell` each retry before its delay.
 
     Retries what may recover, waiting as long as the provider asks if the deadline allows. A reply whose end is missing
-    counts as unavailable. Raises Cancelled, ModelUnavailable, and what `Model.complete` raises.
+    counts as unavailable. Raises Cancelled, ModelUnavailable, and what `Model.complete`, `hear` and `tell` raise.
     """
+    lost = 0
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return _whole(_once(model, request, patience, hear), model)
+            return replace(_whole(_once(model, request, patience, hear), model), lost=lost)
         except ModelUnavailable as error:
             delay = _delay(attempt, error.retry_after)
             if attempt == ATTEMPTS or delay >= patience.left:
                 raise
+            lost += error.billed
+            tell(Retry(attempt, str(error), delay, error.billed))
             _sleep(delay, patience)
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
 def _whole(reply: Reply, model: Model) -> Reply:
     if reply.finish == "cut":
-        raise ModelUnavailable(f"{model.name}: the reply was cut before its end")
+        raise ModelUnavailable(f"{model.name}: the reply was cut before its end", billed=True)
     return reply
 
 
@@ -107,7 +130,7 @@ def _read(stream: Iterator[str | Reply], name: str, pieces: Pieces, left_behind:
             if left_behind.is_set():
                 return
             pieces.put(piece)
-        pieces.put(ModelUnavailable(f"{name}: the stream ended without a reply"))
+        pieces.put(ModelUnavailable(f"{name}: the stream ended without a reply", billed=True))
     except BaseException as error:  # noqa: BLE001 - handed over to the waiting thread, which raises it
         pieces.put(error)
 
@@ -117,7 +140,7 @@ def _next(pieces: Pieces, patience: Patience, name: str, received: int) -> str |
         if patience.stopped():
             raise Cancelled(received)
         if patience.left == 0:
-            raise ModelUnavailable(f"{name}: no complete reply within the run's seconds")
+            raise ModelUnavailable(f"{name}: no complete reply within the run's seconds", billed=True)
         try:
             piece = pieces.get(timeout=POLL)
         except queue.Empty:

@@ -29,10 +29,17 @@ def _candidate(event: Event) -> str:
     return f"{where}  {color} {data['target_green']}/{data['target']}{broke}  {points(data)}".rstrip()
 
 
+def _retry(event: Event) -> str:
+    """Why a call is made again, and when: a stalled provider is not waited for in silence."""
+    where = f"round {event.round} #{event.candidate}"
+    return f"{where}  {event.data['why']}; asked again in {event.data['delay']:.1f} s"
+
+
 SAYINGS: Mapping[str, Callable[[Event], str]] = {
     "say": lambda event: str(event.data["text"]),
     "round": lambda event: f"round {event.round}  {event.data['model']} x {event.data['candidates']}",
     "candidate": _candidate,
+    "retry": _retry,
     "step": lambda event: f"round {event.round}  {event.data['what']}: {event.data['reason']}",
     "confirmed": lambda event: f"round {event.round}  cold full run: {'green' if event.data['green'] else 'RED'}",
 }

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from pareback.adapters.model import ModelRefused, ModelUnavailable, Profile, Reply, Request
-from pareback.orchestrator.call import Cancelled, Patience, ask
+from pareback.orchestrator.call import Cancelled, Patience, Retry, ask
 
 REQUEST = Request(rules="r", ticket="t", files=())
 
@@ -74,6 +74,28 @@ def test_what_may_recover_is_tried_again() -> None:
     model = Scene(unavailable, cut, good)
     assert ask(model, REQUEST, patience(), lambda _: None).text == "hello"
     assert model.calls == 3
+
+
+def test_a_retry_is_told_and_what_may_be_billed_is_counted() -> None:
+    told: list[Retry] = []
+    reply = ask(Scene(unavailable, cut, good), REQUEST, patience(), lambda _: None, tell=told.append)
+    assert [(each.tried, each.why, each.billed) for each in told] == [
+        (1, "busy", False),
+        (2, "scene: the reply was cut before its end", True),
+    ]
+    assert 0.5 <= told[0].delay <= 1 <= told[1].delay <= 2
+    assert reply.lost == 1
+    assert ask(Scene(good), REQUEST, patience(), lambda _: None).lost == 0
+
+
+def test_a_retry_that_is_not_allowed_is_not_made() -> None:
+    def refuse(_: Retry) -> None:
+        raise LookupError("no money left")
+
+    model = Scene(cut, good)
+    with pytest.raises(LookupError, match="no money"):
+        ask(model, REQUEST, patience(), lambda _: None, tell=refuse)
+    assert model.calls == 1
 
 
 def test_a_refusal_is_not_tried_again() -> None:

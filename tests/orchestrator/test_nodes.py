@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
@@ -11,7 +12,7 @@ from pareback.adapters.model import Prices, Reply, Usage
 from pareback.adapters.models.scripted import Line
 from pareback.gates.verdict import Verdict
 from pareback.orchestrator.context import Context
-from pareback.orchestrator.limits import Caps
+from pareback.orchestrator.limits import Caps, at_worst
 from pareback.orchestrator.nodes.accept import accept
 from pareback.orchestrator.nodes.apply import apply
 from pareback.orchestrator.nodes.generate import generate
@@ -79,7 +80,7 @@ def test_another_request_is_asked_anew(bench: Any, starter: Starter, replies: Ma
         (Line("", finish="filtered"), "incomplete", "the provider withheld the reply"),
         (Line("half an answer", finish="cancelled"), "incomplete", "the reply was cancelled before its end"),
         (None, "limit", "exhausted"),
-        (Line("the prompt has 9000 tokens of 8192", error="too_long"), "incomplete", "9000 tokens of 8192"),
+        (Line("the prompt has 9000 tokens of 8192", error="too_long"), "incomplete", "did not fit the model's context"),
         (Line("no such key", error="refused"), "limit", "refused"),
         (Line("busy", error="unavailable", retry_after=10_000.0), "limit", "unavailable"),
     ],
@@ -91,7 +92,23 @@ def test_whatever_goes_wrong_with_a_reply_is_data(
     context = bench(lambda _: line).context
     candidate = generate(starter(context), context)
     assert (candidate.status, why in candidate.why, candidate.commit) == (status, True, None)
-    assert candidate.detail == (line.text if line is not None and candidate.status == "limit" else "")
+    assert candidate.detail == (line.text if line is not None and line.error else "")
+
+
+@pytest.mark.parametrize(
+    ("before", "lost"), [(None, 0), (Line("half", finish="cut"), 1), (Line(error="unavailable"), 0)]
+)
+def test_every_try_that_may_be_billed_is_counted(
+    bench: Any, starter: Starter, replies: Mapping[str, str], before: Line | None, lost: int
+) -> None:
+    """A cut reply counts as its worst case, a busy provider as nothing, the whole reply as what it says."""
+    lines = [Line(replies["fix"], prompt_tokens=900, completion_tokens=50)]
+    lines = lines if before is None else [before, *lines]
+    context = bench(lambda _: lines.pop(0)).context
+    candidate = starter(context)
+    assert said(generate(candidate, context)) == Reply(replies["fix"], "stop", Usage(900, 50), None, ANY, lost)
+    worst = at_worst(candidate.request, context.ladder[0]).tokens
+    assert context.ledger.spent().tokens == 950 + lost * worst
 
 
 def test_a_cut_reply_is_never_a_success(bench: Any, starter: Starter, replies: Mapping[str, str]) -> None:
