@@ -104,7 +104,6 @@ def _read_ahead(tickets: Iterator[Ticket], now: Now, shop: Shop) -> None:
         if found is None or not settled(found):
             now.waiting.append(ticket)
         else:
-            shop.policies.ended(ticket.id, found)
             shop.policies.ended(ticket.id, found)  # the supervisor was killed before it heard of it
             _close(found, now, shop)
 
