@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-Finish = Literal["stop", "length", "filtered", "cut", "cancelled", "exhausted"]
-"""Why a reply ended. Only `stop` is complete; `cut` lost its end on the wire; `exhausted` has nothing left to offer."""
+Finish = Literal["stop", "length", "filtered", "cut", "cancelled", "stopped", "exhausted"]
+"""Why a reply ended. Only `stop` is complete; `cut` lost its end on the wire; `stopped` was not wanted
+to its end by whoever asked; `exhausted` has nothing left to offer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ class Reply:
     """The whole answer. `cost_usd` is None where the price is unknown, never 0 for want of a price.
 
     `lost` counts the tries before it that broke off and may be billed; usage and cost are the last one's alone.
+    `why` says why a reply was stopped.
     """
 
     text: str
@@ -113,6 +115,7 @@ class Reply:
     cost_usd: float | None = None
     seconds: float = 0.0
     lost: int = 0
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

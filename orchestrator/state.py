@@ -6,6 +6,7 @@ from typing import Literal
 from pareback.adapters.model import Attempt, Failure, Reply, Request
 from pareback.gates.verdict import Verdict
 from pareback.workspaces.edit import Answer
+from pareback.workspaces.patch import Applied
 from pareback.workspaces.standing import Standing
 from pareback.workspaces.suspicion import Flag
 
@@ -43,7 +44,8 @@ class Candidate:
     """One reply and everything that happened to it: the state of the candidate graph.
 
     `start` is the commit the reply edits, `commit` the base with the whole patch so far, `tree` what it holds once it
-    is tested, `size` its changed lines. `twin`: round and index of the one that was tested for it, with the same tree.
+    is tested, `size` its changed lines. `applied` is what the reply came to while it arrived, until that is
+    committed. `twin`: round and index of the one that was tested for it, with the same tree.
     """
 
     round: int
@@ -60,6 +62,7 @@ class Candidate:
     tree: str | None = None
     twin: tuple[int, int] | None = None
     size: int = 0
+    applied: Applied | None = None
     answers: tuple[Answer, ...] = ()
     standing: Standing | None = None
     verdict: Verdict | None = None

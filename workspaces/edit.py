@@ -28,7 +28,7 @@ Status = Literal["applied", "already", "refused"]
 class Operation:
     """One edit. `replace` uses `old` and `new` (an empty `old` on a file that does not exist creates it), `write` uses
     `new`, `move` uses `target`, `refill` writes `new` between the lines `above` and `beneath`. Those on a symbol use
-    its qualified name and `new`, which to rename is the new name. Texts have LF line ends whatever the file has. `below`
+    its qualified name and `new`, which to rename is the new name. Texts have LF line ends. `below`
     are lines that stand above the region, outermost first: they choose where `old` stands in several places. `form` is
     the one that read it; it says nothing about what the operation is."""
 

@@ -18,9 +18,9 @@ from pareback.adapters.model import (
 from pareback.orchestrator.call import Cancelled, Patience, Retry, ask
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.draft import Draft, Halted
+from pareback.orchestrator.edits import write_down
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.ledger import effect_key
-from pareback.orchestrator.edits import write_down
 from pareback.orchestrator.limits import LimitReached, Reserve, at_worst
 from pareback.orchestrator.state import Candidate
 

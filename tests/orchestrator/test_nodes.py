@@ -196,7 +196,7 @@ def test_a_file_of_which_a_part_was_shown_is_not_written_whole(bench: Any, start
     seen = through(starter(context), context, generate)
     assert apply(seen, context).status == "applied"
     (cart, *others) = seen.request.files
-    parts = replace(seen, request=replace(seen.request, files=(replace(cart, whole=False), *others)))
+    parts = replace(seen, applied=None, request=replace(seen.request, files=(replace(cart, whole=False), *others)))
     refused = apply(parts, context)
     assert (refused.status, [each.status for each in refused.answers]) == ("no_edit", ["refused"])
     assert refused.answers[0].message == (
