@@ -95,9 +95,9 @@ class Calls:
             self._served(out.server)
 
     def failed(self, call: str, facts: Facts) -> Facts:
-        """Nothing came back, or it broke off (`came`): whether the call may be made again as if it had not been."""
-        out = self._settled(call, None if facts["came"] else 0.0)
-        if out is None or facts["came"]:
+        """Nothing came back, or it broke off (`billed`): whether the call may be made again as if it had not been."""
+        out = self._settled(call, None if facts["billed"] else 0.0)
+        if out is None:
             return {"again": False}
         if facts["status"] == HTTPStatus.TOO_MANY_REQUESTS:
             self._rates[out.place] = self._rates[out.place].refused(out.sent, facts["retry_after"], self._now())
@@ -105,7 +105,8 @@ class Calls:
             return {"again": True}
         self._failed(call, out.server, facts)
         self._tries[call] = self._tries.get(call, 0) + 1
-        return {"again": self._weather[out.server].storm or self._tries[call] < FAILURES}
+        patient = self._weather[out.server].storm or self._tries[call] < FAILURES
+        return {"again": patient and not facts["billed"]}
 
     def refused(self, call: str, facts: Facts) -> None:
         """The provider will not have it; where the `key` is at fault, none of this model's calls goes out any more."""

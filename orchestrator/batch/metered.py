@@ -143,11 +143,12 @@ class Call:
         self._tell("used", tokens=tokens, cost_usd=reply.cost_usd)
 
     def _again(self, error: ModelUnavailable) -> bool:
-        """Whether the call is made again as if it had not been: nothing came back, and the supervisor says so."""
-        self.sent = self._came
+        """Whether the call is made again as if it had not been: it cost nothing, and the supervisor says so."""
+        billed = self._came or error.billed
+        self.sent = billed
         if not self._next_undo(_nothing):
             return False
-        facts = {"call": self._name, "came": self._came, "status": error.status, "message": str(error)}
+        facts = {"call": self._name, "billed": billed, "status": error.status, "message": str(error)}
         answer = self._metered.meter.line.ask({"failed": facts | {"retry_after": error.retry_after}})
         return bool(answer and answer.get("again"))
 
