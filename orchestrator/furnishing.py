@@ -21,6 +21,7 @@ from pareback.workspaces.provision.build import Environment, EnvironmentFailed, 
 from pareback.workspaces.provision.declared import Declared, read
 from pareback.workspaces.provision.plan import Plan, plan
 from pareback.workspaces.provision.recipe import Recipe, commanded
+from pareback.workspaces.provision.words import of_requirement
 from pareback.workspaces.sandbox import Wrap
 
 AUTO = "auto"
@@ -40,8 +41,8 @@ Lack = tuple[str, str]
 """What a suite does not find, as (kind, name): ("module", "yaml"), ("fixture", "mocker"), ("plugin", "pytest-cov")."""
 
 
-def _nothing(_: Lack) -> str:
-    return ""
+def _nothing(_: Lack) -> tuple[str, ...]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Furnished:
     installed: tuple[Path, ...] = ()
     products: Mapping[str, Path] = field(default_factory=dict)
     added: tuple[str, ...] = ()
-    supply: Callable[[Lack], str] = _nothing
+    supply: Callable[[Lack], tuple[str, ...]] = _nothing
 
 
 @contextmanager
@@ -128,13 +129,14 @@ def _automatic(
     bare = _plan(desk, settings, tree, wrap)
     memory = _planned_place(desk, bare).with_suffix(".added")
     wished = replace(bare, added=tuple(dict.fromkeys([*_remembered(memory), *added])))
-    for line in wished.lines():
+    place = _planned_place(desk, wished)
+    for line in () if place.exists() else wished.lines():
         desk.say(f"set-up: {line}")
     try:
         recipe = wished.recipe()
     except FileNotFoundError as error:
         raise Ended(Ending("env_failed", "setup", f"uv is not there: {error}; install it: pip install uv")) from error
-    with closing(_made(desk, recipe, tree, wrap=wrap, place=_planned_place(desk, wished))) as made:
+    with closing(_made(desk, recipe, tree, wrap=wrap, place=place)) as made:
         if wished.added:
             _remember(memory, wished.added)
         for note in made.notes:
@@ -142,8 +144,15 @@ def _automatic(
         yield replace(_of(made), added=wished.added, supply=_supply(bare.declared))
 
 
-def _supply(declared: Declared) -> Callable[[Lack], str]:
-    return lambda lack: wanted.requirement(lack, declared.optional)
+def _supply(declared: Declared) -> Callable[[Lack], tuple[str, ...]]:
+    """What the project itself calls optional is known better than a name can be guessed; it itself is not wanted."""
+
+    def supply(lack: Lack) -> tuple[str, ...]:
+        return tuple(
+            line for line in wanted.requirements(lack, declared.optional) if of_requirement(line) != declared.name
+        )
+
+    return supply
 
 
 def _plan(desk: Desk, settings: Settings, tree: Path, wrap: Wrap) -> Plan:
@@ -168,7 +177,8 @@ def _place(desk: Desk, *parts: str, files: Mapping[str, bytes]) -> Path:
 
 
 def _made(desk: Desk, recipe: Recipe, tree: Path, *, wrap: Wrap, place: Path) -> Environment:
-    desk.say(f"set-up: {recipe.name} is made, or waited for" if not place.exists() else f"{recipe.name} is there")
+    if not place.exists():
+        desk.say(f"{recipe.name} begins, once for all runs that need the same")
     try:
         return build.set_up(recipe, tree=tree, place=place, host=Host(desk.around.environ, wrap, desk.stop))
     except EnvironmentFailed as error:

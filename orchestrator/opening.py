@@ -33,8 +33,8 @@ class Additions:
 
     def after(self, tests: Target, lacks: Sequence[Lack]) -> "Additions":
         """What is to be tried once a suite was found to lack these; nothing where nobody can supply them."""
-        known = {"", *self.all, *self.refused, *tests.added}
-        wanted = dict.fromkeys(tests.supply(lack) for lack in lacks if self.turns < MOST)
+        known = {*self.all, *self.refused, *tests.added}
+        wanted = dict.fromkeys(line for lack in lacks for line in tests.supply(lack) if self.turns < MOST)
         return Additions(self.all, tuple(line for line in wanted if line not in known), self.refused, self.turns + 1)
 
     def without(self) -> "Additions":

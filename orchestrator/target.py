@@ -41,7 +41,7 @@ class Target:
     command: bool
     state: str
     added: tuple[str, ...]
-    supply: Callable[[Lack], str]
+    supply: Callable[[Lack], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from pareback.workspaces.provision.services import unanswered
 from pareback.workspaces.suite import Report, Result
 
 _MODULE = re.compile(r"\bModuleNotFoundError: No module named '([\w.]+)'")
+_INSTALL = re.compile(r"\b(?:Import|ModuleNotFound|Runtime)Error: .*?\bpip3? install\W+[\w.-]+\[([\w.-]+)\]", re.DOTALL)
 _COROUTINE = "async def functions are not natively supported"
 _RED = frozenset({"failed", "error"})
 
@@ -47,6 +48,8 @@ def told(lacking: dict[str, Lack], named: Sequence[str]) -> list[str]:
 def _lack(result: Result, own: Collection[str]) -> Lack | None:
     if found := _MODULE.search(result.message):
         return None if found[1].partition(".")[0] in own else ("module", found[1])
+    if found := _INSTALL.search(result.message):
+        return ("extra", found[1])
     if _COROUTINE in result.message:
         return ("plugin", "pytest-asyncio")
     service = unanswered(result.message)

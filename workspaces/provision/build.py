@@ -178,7 +178,7 @@ def _do(step: Step, recipe: Recipe, place: Path, host: Host) -> str:
         if finished.end == "exited" and finished.code == 0:
             if step.loose:
                 _loosen(place, before)
-            return f"{recipe.name} left out what could not be installed: {first}" if first else ""
+            return f"{recipe.name} left out what could not be installed {first}" if first else ""
         last = _said(finished)
         first = first or last.partition("; it printed last")[0]
         if blame.NETWORK in first or finished.end == "stopped":

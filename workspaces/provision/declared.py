@@ -17,7 +17,7 @@ _NATIVE = frozenset({".c", ".cc", ".cpp", ".h", ".hpp", ".pyx", ".pxd", ".rs"})
 @dataclass(frozen=True, slots=True)
 class Declared:
     """The project's `name` and the versions of Python it asks for (PEP 440; either may be empty), where its
-    requirements stand, all optional ones, the versions that a lock file (`lock`) settles, and what is built.
+    requirements stand, all extras and groups (`optional`), and the versions that a lock file (`lock`) settles.
 
     `replaced` are the requirements files without the project itself. `is_package` tells that it can be built, and has
     metadata such as a version and entry points then. `inputs` is all that was read, by path."""
@@ -25,7 +25,7 @@ class Declared:
     name: str
     python: str
     sources: tuple[Source, ...]
-    optional: tuple[str, ...]
+    optional: Mapping[str, tuple[str, ...]]
     lock: str
     pins: tuple[str, ...]
     replaced: Mapping[str, bytes]
@@ -54,7 +54,7 @@ def read(tree: Path) -> Declared:
         name=words.project(_name(tables, described)),
         python=_python(tables, described, pipfile),
         sources=(*found, *_wanted_by_files(cleaned.extras, found)),
-        optional=tuple(_optional(tables, described)),
+        optional={**(described.extras or {}), **dict(pyproject.optional(tables))},
         lock=lock,
         pins=pinned.constraints(lock, content(tree, lock)) if lock else (),
         replaced=cleaned.contents,
@@ -90,12 +90,6 @@ def _wanted_by_files(extras: tuple[str, ...], found: list[Source]) -> Iterator[S
         for extra in extras:
             if extra not in told:
                 yield Source(f"extra {extra}, as its requirements files want", arguments=("--extra", extra))
-
-
-def _optional(tables: Mapping[str, Any], described: Described) -> Iterator[str]:
-    yield from pyproject.everything(tables)
-    for lines in (described.extras or {}).values():
-        yield from lines
 
 
 def _name(tables: Mapping[str, Any], described: Described) -> str:

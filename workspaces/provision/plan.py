@@ -40,7 +40,7 @@ class Plan:
             loose=True,
         )
         return Recipe(
-            "the set-up",
+            "setup auto",
             (Step((uv.create(self.python.path),)), install, *([own] if self.declared.is_package else [])),
             files=self._files(),
             programs=(uv.program(), self.python.path),

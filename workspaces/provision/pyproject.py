@@ -33,19 +33,16 @@ def pipfile(tables: Mapping[str, Any]) -> Iterator[Source]:
             yield Source(f"Pipfile [{section}]", found, development=development)
 
 
-def everything(tables: Mapping[str, Any]) -> Iterator[str]:
-    """Every requirement that is declared anywhere: of a module that a suite lacks, the project itself knows best which
+def optional(tables: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every extra and group with its requirements: of a module that a suite lacks, the project itself knows best which
     distribution it comes from."""
-    tests = (table(tables, "project", "optional-dependencies"), table(tables, "dependency-groups"))
-    yield from (line for groups in tests for lines in groups.values() for line in strings(lines))
-    yield from (line for _, lines in _named(tables) for line in lines)
+    for groups in (table(tables, "project", "optional-dependencies"), table(tables, "dependency-groups")):
+        yield from ((name, strings(lines)) for name, lines in groups.items())
+    yield from _named(tables)
     runtime = table(tables, "tool", "poetry", "dependencies")
-    optional = {
-        name: {key: value for key, value in entry.items() if key != "optional"}
-        for name, entry in runtime.items()
-        if isinstance(entry, dict) and entry.get("optional")
-    }
-    yield from poetry.requirements(optional)
+    wished = {name: {**entry, "optional": False} for name, entry in runtime.items() if isinstance(entry, dict)}
+    for name, names in table(tables, "tool", "poetry", "extras").items():
+        yield name, tuple(poetry.requirements({each: wished[each] for each in strings(names) if each in wished}))
 
 
 def chosen(names: Mapping[str, Any]) -> list[str]:

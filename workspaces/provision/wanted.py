@@ -1,7 +1,7 @@
 """Which distribution a module, a fixture or a plugin comes from: as the project declares it, else as many know it."""
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
@@ -78,15 +78,20 @@ _FIXTURES = {
 _NAMESPACES = frozenset({"azure", "backports", "google", "jaraco", "opentelemetry", "ruamel", "sphinxcontrib", "zope"})
 
 
-def requirement(lack: tuple[str, str], declared: Iterable[str]) -> str:
-    """What to install for something that a suite lacks, as (kind, name), of `declared` requirements or of those that
-    are known; empty where nobody knows."""
+def requirements(lack: tuple[str, str], optional: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """What to install for something that a suite lacks, as (kind, name): of the `optional` requirements of the project
+    by extra or group, or of what is known; nothing where nobody knows."""
     kind, name = lack
+    if kind == "extra":
+        return optional.get(name, ())
     if kind == "fixture":
-        return _FIXTURES.get(name, "")
-    if kind == "plugin":
-        return project(name) if name.startswith("pytest-") or name == "anyio" else ""
-    return _of_module(name, declared) if kind == "module" else ""
+        found = _FIXTURES.get(name, "")
+    elif kind == "plugin":
+        found = project(name) if name.startswith("pytest-") or name == "anyio" else ""
+    else:
+        declared = (line for lines in optional.values() for line in lines)
+        found = _of_module(name, declared) if kind == "module" else ""
+    return (found,) if found else ()
 
 
 def plugins(tree: Path) -> tuple[str, ...]:
