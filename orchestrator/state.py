@@ -88,7 +88,7 @@ class Candidate:
 class Step:
     """One decision between rounds and its reason, for the record."""
 
-    what: Literal["feedback", "fresh", "more", "rung", "pared", "accept", "stop"]
+    what: Literal["feedback", "fresh", "more", "shrink", "rung", "pared", "accept", "stop"]
     reason: str
 
 

@@ -18,6 +18,7 @@ SPENT = {
 }
 """Reason codes of a run that stopped without an accepted patch, and their words."""
 
+SHRUNK = "the request did not fit the model's context window: half as much is shown"
 TWICE = "the same failure came back twice"
 AGAIN = "the same failure came back once more"
 
@@ -68,7 +69,10 @@ def _decide(state: State, context: Context) -> tuple[Step, State]:
         context.listen(Event("say", state.round, data={"text": gone.message}))
         return _climb(state, context, gone.reason)
     worn = _worn_out(state, context)
-    return _change(state, context) if worn is None else _climb(state, context, worn)
+    if worn is not None:
+        return _climb(state, context, worn)
+    shrunk = Step("shrink", SHRUNK)
+    return (shrunk, feedback.go_on(state, context)) if _is_too_long(state) else _change(state, context)
 
 
 def _stop(state: State, ending: Ending) -> tuple[Step, State]:
@@ -132,12 +136,17 @@ def _worn_out(state: State, context: Context) -> str | None:
     """Why this rung has nothing more to give, or None."""
     if all(each.why == "exhausted" for each in state.candidates):
         return "exhausted"
-    if all(each.status == "incomplete" and each.reply is None for each in state.candidates):
+    if _is_too_long(state) and "shrink" in _taken(state):
         return "too_long"
     if state.rung_rounds >= context.settings.max_rounds:
         return "rounds"
     green = state.best is not None and state.best.green
     return "quality_rounds" if green and state.quality_rounds > context.settings.quality_rounds else None
+
+
+def _is_too_long(state: State) -> bool:
+    """Whether the question did not fit the model's window, so that no candidate of the round has a reply."""
+    return all(each.status == "incomplete" and each.reply is None for each in state.candidates)
 
 
 def _change(state: State, context: Context) -> tuple[Step, State]:

@@ -114,6 +114,8 @@ def _sources(
         text=_asked(context.ticket),
     )
     tokens = model.profile.context_tokens - model.profile.reply_tokens
+    was_too_long = any(each.step.what == "shrink" and each.candidates[0].rung == state.rung for each in state.history)
+    tokens = tokens // 2 if was_too_long else tokens
     return sources.choose(shelf, wanted, tokens=tokens, parts=model.profile.sees == "prompt")
 
 

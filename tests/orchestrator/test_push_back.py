@@ -241,15 +241,18 @@ def test_a_rung_with_nothing_to_offer_gives_way_and_the_last_one_ends(
     assert (last.ending.name, last.ending.message) == ("red", "the model has nothing left to offer")
 
 
-@pytest.mark.parametrize(("second", "what"), [("too long", "rung"), ("red", "feedback")])
-def test_a_request_that_fits_no_window_is_not_sent_again(
+@pytest.mark.parametrize(("second", "what"), [("too long", "shrink"), ("red", "feedback")])
+def test_a_request_that_fits_no_window_is_sent_again_once_with_less_in_it(
     bench: Any, opening: Opening, judged: Judged, second: str, what: str
 ) -> None:
     context = bench(["unused"], ["unused"]).context
     nothing = {"standing": None, "verdict": None, "commit": None, "reply": None}
     too_long = judged(context, status="incomplete", why="9000 tokens of 8192", **nothing)
     other = replace(too_long, index=1) if second == "too long" else judged(context, index=1, green=0)
-    assert step(push_back(after(opening(context), too_long, other), context))[0] == what
+    state = push_back(after(opening(context), too_long, other), context)
+    assert step(state)[0] == what
+    again = push_back(after(state, too_long, other), context)
+    assert step(again)[0] == ("rung" if what == "shrink" else "fresh")
 
 
 def test_quality_rounds_are_counted_from_the_first_green_one(bench: Any, opening: Opening, judged: Judged) -> None:
