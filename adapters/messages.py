@@ -13,12 +13,21 @@ from pareback.adapters.model import Failure, Frame, Request, Source
 class Message:
     """One chat message."""
 
-    role: Literal["system", "user"]
+    role: Literal["system", "user", "assistant"]
     content: str
 
 
 def render(request: Request) -> tuple[Message, ...]:
-    """The sections as chat messages: the rules as system message, all else in one user message, stable parts first."""
+    """The rules as system message, examples as turns, then all sections in one user message, stable parts first."""
+    shown = (
+        message
+        for example in request.examples
+        for message in (Message("user", _sections(example.question)), Message("assistant", example.answer))
+    )
+    return Message("system", request.rules), *shown, Message("user", _sections(request))
+
+
+def _sections(request: Request) -> str:
     parts = [
         _heading("TICKET", request.ticket),
         *(_source("TEST", source) for source in request.tests),
@@ -29,7 +38,7 @@ def render(request: Request) -> tuple[Message, ...]:
         _listing("TRIED BEFORE", tuple(attempt.outcome for attempt in request.tried)),
         "" if request.region is None else request.region.wish,
     ]
-    return Message("system", request.rules), Message("user", "\n\n".join(part for part in parts if part))
+    return "\n\n".join(part for part in parts if part)
 
 
 def _heading(title: str, text: str) -> str:

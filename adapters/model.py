@@ -72,8 +72,8 @@ class Request:
 
     `round` counts from 1; `index` says which of its `n` candidates is asked for; `seed` is honoured where the profile
     says so.
-    `max_tokens` caps the reply, in tokens. `region` is set only for models whose profile has a `refill`: the reply's
-    text is then that region's new text, and not edits.
+    `max_tokens` caps the reply, in tokens. `region` is set only for models whose profile has a `refill` or is `small`:
+    the reply's text is then that region's new text, and not edits. `examples` are shown as turns of the conversation.
     """
 
     rules: str
@@ -90,6 +90,15 @@ class Request:
     seed: int = 0
     max_tokens: int = 8192
     region: Region | None = None
+    examples: tuple["Example", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question that was answered well, as the model is to answer the next one."""
+
+    question: Request
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)

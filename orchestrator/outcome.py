@@ -174,7 +174,7 @@ def _round(finished: Round) -> dict[str, Any]:
         {}
         if request is None
         else {
-            "prompt": version(request.rules),
+            "prompt": version(request.rules, *(example.answer for example in request.examples)),
             "files": [source.path for source in request.files],
             "failures": [failure.test for failure in request.failures],
             "findings": list(request.findings),

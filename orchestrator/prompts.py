@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pareback.gates.budget import Budget
 from pareback.workspaces.edit import Form
@@ -40,9 +41,9 @@ def _limit(points: float) -> str:
     return f"your changes together may add at most {points:g} complexity points."
 
 
-def version(text: str) -> str:
-    """The prompt's hash for the record: 12 hex digits."""
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+def version(*texts: str) -> str:
+    """The hash of a prompt, and of the examples it comes with, for the record: 12 hex digits."""
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
 
 
 def red(target_green: int, target_total: int, regressions: int) -> str:
@@ -64,51 +65,50 @@ IN_PART = "{path!r} was shown in part, so it cannot be written whole: quote the 
 """Said of a whole file that was written in the place of one that the model had only seen a part of."""
 
 SMALL_FUNCTION = """\
-You mend one Python function. Nearly always one line of it is wrong: keep all the others as they are.
-Answer with the whole function in one block and nothing else. An example:
-
-```python
-def total(prices):
-    result = 0
-    for price in prices:
-        result = price
-    return result
-```
-`total([1, 2])` gives `2`, but `3` is right.
-
-```python
-def total(prices):
-    result = 0
-    for price in prices:
-        result += price
-    return result
-```"""
+You mend the mistake in a Python function. Nearly always one line is wrong: keep all the others as they are.
+Answer with the whole function in one block and nothing else."""
 """The rules for small models that write a function anew."""
 
-SMALL_FUNCTION_WISH = "Write the whole function `%s` with the mistake mended."
-"""Said last, of a function's name."""
+SMALL_FUNCTION_WISH = "Write the whole function `{name}` with the mistake mended."
+"""Said last."""
 
 SMALL_LINE = """\
-You mend one line of a Python function. You are shown the line that is wrong.
-Answer with the right line in one block and nothing else. An example:
-
-```python
-def total(prices):
-    result = 0
-    for price in prices:
-        result = price
-    return result
-```
-`total([1, 2])` gives `2`, but `3` is right. This line is wrong:
-        result = price
-
-```python
-        result += price
-```"""
+You mend one line of a Python function: the line that is wrong.
+Answer with the right line in one block and nothing else."""
 """The rules for small models that write a line anew."""
 
-SMALL_LINE_WISH = "This line is wrong:\n%s\nWrite the right line."
+SMALL_LINE_WISH = "This line is wrong:\n```python\n{line}\n```\nWrite the right line."
 """Said last, of the line or the few lines of a statement."""
 
 SMALL_RETURNS = "`{call}` gives `{actual}`, but `{wanted}` is right."
 """A failed comparison in a sentence."""
+
+SMALL_ANSWER = "```python\n{code}\n```"
+"""How the answers to the examples are written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A function, how it fails in words, its wrong line and the right one."""
+
+    code: str
+    told: str
+    wrong: str
+    right: str
+
+
+SMALL_EXAMPLES = (
+    Mended(
+        "def total(prices):\n    result = 0\n    for price in prices:\n        result = price\n    return result\n",
+        SMALL_RETURNS.format(call="total([1, 2])", actual="2", wanted="3"),
+        wrong="        result = price",
+        right="        result += price",
+    ),
+    Mended(
+        "def may_vote(age):\n    return age > 18\n",
+        SMALL_RETURNS.format(call="may_vote(18)", actual="False", wanted="True"),
+        wrong="    return age > 18",
+        right="    return age >= 18",
+    ),
+)
+"""What small models see done before they are asked."""

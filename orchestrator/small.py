@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from pareback.adapters.model import Failure, Region, Request, Source
+from pareback.adapters.model import Example, Failure, Region, Request, Source
 from pareback.orchestrator import prompts
 from pareback.workspaces import bare
 
@@ -46,26 +46,34 @@ def question(request: Request) -> Request:
         return request
     turn = (request.round - 1) * request.n + request.index
     lines = list(_lines(place, request))
-    if turn % EVERY == 0 or not lines:
-        rules = prompts.SMALL_FUNCTION
-        region = place.region(place.unit.first, place.unit.last, prompts.SMALL_FUNCTION_WISH % place.unit.name)
-    else:
-        first, last = lines[(turn - turn // EVERY - 1) % len(lines)]
-        rules = prompts.SMALL_LINE
-        region = place.region(first, last, "")
-        region = replace(region, wish=prompts.SMALL_LINE_WISH % region.inside.strip("\n"))
-    return replace(
-        request,
-        rules=rules,
-        ticket="",
-        files=(replace(place.source, text=place.unit.text),),
-        tests=(),
-        failures=tuple(_sentence(each) for each in request.failures[:1]),
-        findings=request.findings[:1],
-        refused=(),
-        tried=(),
-        region=region,
-    )
+    whole = turn % EVERY == 0 or not lines
+    failures = tuple(_sentence(each) for each in request.failures[:1])
+    told = replace(request, ticket="", tests=(), failures=failures, findings=request.findings[:1], refused=(), tried=())
+    asked = _asked(told, place, None if whole else lines[(turn - turn // EVERY - 1) % len(lines)])
+    return replace(asked, examples=tuple(_example(mended, whole=whole) for mended in prompts.SMALL_EXAMPLES))
+
+
+def _asked(told: Request, place: _Place, lines: tuple[int, int] | None) -> Request:
+    """These lines of the file are asked for, counted from 1; without any the whole function."""
+    shown = (replace(place.source, text=place.unit.text),)
+    if lines is None:
+        wish = prompts.SMALL_FUNCTION_WISH.format(name=place.unit.name)
+        region = place.region(place.unit.first, place.unit.last, wish)
+        return replace(told, rules=prompts.SMALL_FUNCTION, files=shown, region=region)
+    region = place.region(*lines, "")
+    wish = prompts.SMALL_LINE_WISH.format(line=region.inside.rstrip("\n"))
+    return replace(told, rules=prompts.SMALL_LINE, files=shown, region=replace(region, wish=wish))
+
+
+def _example(mended: prompts.Mended, *, whole: bool) -> Example:
+    """A question of the same form, with its answer."""
+    place = _Place(Source("example.py", mended.code), next(bare.units(mended.code)))
+    failure = Failure(f"test_example.py::test_{place.unit.name}", mended.told)
+    told = Request(rules="", ticket="", files=(), failures=(failure,))
+    line = mended.code.split("\n").index(mended.wrong) + 1
+    answer = mended.code.replace(mended.wrong, mended.right).rstrip("\n") if whole else mended.right
+    asked = _asked(told, place, None if whole else (line, line))
+    return Example(asked, prompts.SMALL_ANSWER.format(code=answer))
 
 
 def _suspected(request: Request) -> _Place | None:

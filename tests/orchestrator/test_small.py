@@ -66,10 +66,39 @@ def test_a_line_that_a_traceback_went_through_comes_first() -> None:
     assert asked.failures[0].message == "TypeError: no"
 
 
-def test_what_is_asked_is_said_last() -> None:
-    system, user = render(question(replace(REQUEST, index=3)))
-    assert system.content == prompts.SMALL_LINE
-    assert user.content.endswith("This line is wrong:\n        result = price\nWrite the right line.")
+LINE = """## FILE: shop.py
+```
+def total(prices):
+    \"\"\"Their sum.\"\"\"
+    result = 0
+    for price in prices:
+        result = price
+    return result
+```
+
+## RED TEST: test_shop.py::test_total
+`total([1, 2])` gives `2`, but `3` is right.
+
+This line is wrong:
+```python
+        result = price
+```
+Write the right line."""
+
+
+def test_a_line_is_asked_for_as_in_the_examples_before_it() -> None:
+    system, *turns, user = render(question(replace(REQUEST, index=3)))
+    assert (system.content, user.content) == (prompts.SMALL_LINE, LINE)
+    assert [turn.role for turn in turns] == ["user", "assistant"] * len(prompts.SMALL_EXAMPLES)
+    assert turns[0].content.endswith("```python\n        result = price\n```\nWrite the right line.")
+    assert turns[1].content == "```python\n        result += price\n```"
+
+
+def test_a_function_is_asked_for_as_in_the_examples_before_it() -> None:
+    system, *turns, user = render(question(REQUEST))
+    assert system.content == prompts.SMALL_FUNCTION
+    assert user.content.endswith("Write the whole function `total` with the mistake mended.")
+    assert turns[-1].content == "```python\ndef may_vote(age):\n    return age >= 18\n```"
 
 
 def test_without_a_function_the_request_stays_as_it_is() -> None:
