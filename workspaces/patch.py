@@ -12,7 +12,9 @@ from pareback.workspaces.edit import Answer, Found, Kind, Operation, Unreadable
 from pareback.workspaces.elision import elided
 from pareback.workspaces.guard import Policy
 from pareback.workspaces.refill import refilled
+from pareback.workspaces.rename import renamed
 from pareback.workspaces.splice import replaced
+from pareback.workspaces.symbols import changed
 
 MOST_FILES = 50
 """Files one reply may change; a move changes two."""
@@ -217,4 +219,10 @@ _WHOLE = frozenset({"write", "delete", "move"})
 _EDITORS: Mapping[Kind, Callable[[Document, Operation], tuple[Document, int]]] = {
     "replace": replaced,
     "refill": refilled,
+    "replace_symbol": changed,
+    "insert_before": changed,
+    "insert_after": changed,
+    "insert_into": changed,
+    "delete_symbol": changed,
+    "rename_symbol": renamed,
 }
