@@ -4,8 +4,8 @@
     python benchmarks/engines.py empty --tickets 10000
     python benchmarks/engines.py storm --python LEAN --tickets 30 --kills 6
 
-`cost`: the same tickets one by one as `pareback run --spec`, as a batch on the engine `local`, and on `dask` with
-two workers. `empty`: works that do nothing on the engine `local`: what an engine and a fork cost by themselves. `storm`:
+`cost`: the same tickets one by one with `pareback run --spec`, as a batch on the engine `local`, and as one on `dask`
+with two workers. `empty`: works that do nothing on the engine `local`: what an engine and a fork cost by themselves. `storm`:
 a batch on dask; at random moments a worker is killed (-9), each third time the scheduler too; then the journals are
 read: one published result per ticket, or it fails. Absolute seconds are those of a busy machine; read ratios.
 """
@@ -232,6 +232,9 @@ def storm(bench: Bench, kills: int, seed: int) -> None:
     ids = [each["ticket"] for each in results]
     print(f"{lost['worker']} workers and {lost['scheduler']} schedulers killed, {time.monotonic() - began:.0f} s")
     print(f"{len(ids)} results of {bench.count} tickets, {_accepted(results)} accepted; {sum(tried)} attempts")
+    for each in results:
+        if not each["accepted"]:
+            print(each["ticket"], each["ending"], each["reason"], each["message"])
     print(f"published: {sorted(set(published))} per ticket; exit {summary['exit']}")
     if sorted(ids) != sorted(record["id"] for record in bench.records) or set(published) != {1}:
         raise SystemExit("not exactly one published result per ticket")

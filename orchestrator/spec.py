@@ -1,7 +1,8 @@
 """The document of `run --spec`: a ticket's record, or a whole job with its settings, its delivery and its repository.
 
 `{"ticket": {…}, "flags": {…}, "wish": {…}, "bundle": "PATH"}`, the last three where they say something. In place of the
-ticket's `repo` a bundle has the repository at the ticket's `base`, which is then a commit's full id.
+ticket's `repo` a bundle has the repository at the ticket's `base`, which is then a commit's full id; its path is one from
+the folder of the spec.
 """
 
 import json
@@ -30,7 +31,7 @@ def read(path: Path, *, cache: Path) -> Job:
     _check(document, str(path))
     ticket = from_record(document["ticket"], where=f"{path}: ticket")
     if "bundle" in document:
-        ticket = _brought(ticket, Path(document["bundle"]), cache)
+        ticket = _brought(ticket, path.parent / document["bundle"], cache)
     try:
         return Job(ticket, document.get("flags", {}), Wish(**document.get("wish", {})))
     except TypeError as error:
