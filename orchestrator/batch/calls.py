@@ -187,7 +187,7 @@ class Calls:
         self._weather[server] = FAIR
 
     def _failed(self, call: str, server: str, facts: Facts) -> None:
-        kind = "unreachable" if facts["status"] is None else f"status {facts['status']}"
+        kind = "broke off" if facts["billed"] else f"status {facts['status']}"
         before = self._weather[server]
         self._weather[server] = before.failed(call, kind, self._now())
         if self._weather[server].storm and not before.storm:
