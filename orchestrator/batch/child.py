@@ -71,4 +71,4 @@ def _failed(error: Exception, spec: Mapping[str, Any], folder: Path) -> int:
 
 def _reason(error: Exception) -> str:
     """A code from the error's class: NotARepository becomes not_a_repository."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
+    return re.sub(r"(?<=.)(?=[A-Z][a-z]|(?<=[a-z])[A-Z])", "_", type(error).__name__).lower()
