@@ -1,7 +1,8 @@
-"""The doors for scripts: `pareback.run` and `pareback.check`, with the same meaning as on the command line."""
+"""The doors for scripts: `pareback.run`, `batch` and `check`, with the same meaning as on the command line."""
 
 import os
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,23 @@ def run(
 
     job = Job(ticket, {name: value for name, value in settings.items() if value is not None}, wish or Wish())
     return runs.start(job, Surroundings(os.environ, listen or (lambda _: None)))
+
+
+def batch(
+    file: str | Path, *, out: str | Path, listen: Callable[[Event], None] | None = None, **settings: Any
+) -> dict[str, Any]:
+    """Drive the tickets of a file, many at once; their records go into `out`, the same folder goes on. The summary that
+    `pareback batch --json` prints, whose `exit` is the exit code.
+
+    `settings` are the fields of `Order` (`jobs`, `engine`, `redo`, `mirror`, `max_cost_usd`, …) and those of every run,
+    such as `budget="fix"`. Call it where no other thread runs: the local engine forks. Raises what the user must mend
+    before anything can start, and AlreadyRunning.
+    """
+    from pareback.orchestrator.batch import batch as batches  # as above
+
+    given = {name: value for name, value in settings.items() if value is not None}
+    own = {each.name: given.pop(each.name) for each in fields(batches.Order) if each.name in given}
+    return batches.batch(batches.Order(Path(file), Path(out), flags=given, **own), listen or (lambda _: None))
 
 
 def check(
