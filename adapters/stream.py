@@ -71,7 +71,8 @@ def read(payload: Mapping[str, object], key: Literal["delta", "message"] = "delt
     a completion has its text beside the message it lacks."""
     choice = _first(payload.get("choices"))
     said = _mapping(choice.get(key))
-    refusal = _text(said.get("refusal"))
+    beside = _mapping(said.get("provider_specific_fields"))  # where litellm puts what it has no place for
+    refusal = _text(said.get("refusal")) or _text(beside.get("refusal"))
     return Chunk(
         text=_text(said.get("content")) or _text(choice.get("text")),
         finish="filtered" if refusal else _finish(choice.get("finish_reason")),

@@ -36,6 +36,22 @@ def climb(settings: Settings, environ: Mapping[str, str]) -> tuple[Model, ...]:
     return tuple(_model(name, settings, environ) for name in settings.model or (SEARCH,))
 
 
+def table(name: str, settings: Settings, environ: Mapping[str, str]) -> ModelTable:
+    """`[models.NAME]`, or what it would say of a name that has none. Its `part` is the one that would be built."""
+    found = settings.models.get(name)
+    if found is None:
+        part, options = _route(name, settings, environ)
+        found = ModelTable(part=part, model=options.get("model", name), base_url=options.get("base_url"))
+    return found
+
+
+def build(name: str, told: ModelTable) -> Model:
+    """The model of one table. Raises as `climb` does."""
+    part, options = _table(name, told)
+    model: Model = parts.build("models", part, options)
+    return model
+
+
 def address(name: str, settings: Settings, environ: Mapping[str, str]) -> Address:
     """The address of one rung's model. A part that calls nobody is its own server."""
     table = settings.models.get(name) or _untold(name, settings)

@@ -9,9 +9,15 @@ from pareback.orchestrator.cli.app import Json, Repo, app, do
 
 
 @app.command()
-def models(json: Json = False) -> None:
-    """List the model families that are known, and what this machine can reach."""
-    do("models", json=json)
+def models(
+    what: Annotated[str | None, typer.Argument(metavar="[probe]")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]")] = None,
+    base_url: Annotated[str | None, typer.Option("--base-url", help="Where the server is.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Probe and write without asking.")] = False,
+    json: Json = False,
+) -> None:
+    """List the model families that are known and what this machine can reach, or probe a live endpoint."""
+    do("models", what=what, name=name, base_url=base_url, yes=yes, json=json)
 
 
 @app.command()
