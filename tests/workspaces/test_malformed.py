@@ -1,19 +1,21 @@
-"""Ten thousand malformed replies, grown from good ones by seed: each operation is made exactly or refused.
+"""Thousands of malformed replies, grown from good ones by seed: each operation is made exactly or refused.
 
 Every change is judged by a second opinion that shares no code with the applier.
 """
 
+import contextlib
 import importlib
 import pkgutil
 import random
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from pareback.workspaces import edits
-from pareback.workspaces.edit import Answer, Form, Operation, Unreadable
+from pareback.workspaces.edit import Answer, Form, Found, Operation, Unreadable
 from pareback.workspaces.guard import Policy
 from pareback.workspaces.patch import apply
-from pareback.workspaces.stream import read
+from pareback.workspaces.stream import Arrival, read
 
 FORMS: Mapping[str, Form] = {
     name: importlib.import_module(f"{edits.__name__}.{name}").build()
@@ -56,7 +58,32 @@ ENVELOPE = """\
 *** End Patch
 """
 TOTAL = "def total(items):\n    return sum(items)\n"
+DIFF = f"""\
+--- a/{CART}
++++ b/{CART}
+@@ -9,3 +9 @@
+ def total(items):
+-    return sum(items)
++    return sum(items, 1)
+diff --git a/{DOS} b/{DOS}
+--- a/{DOS}
++++ b/{DOS}
+@@ @@
+-RATE = 1
++RATE = 3
+--- /dev/null
++++ b/src/shop/fresh.py
+@@ -0,0 +1 @@
++FRESH = 1
+"""
 GOOD = (
+    f"```diff\n{DIFF}```\n",
+    f"{CART}\n```diff\n@@\n     def size(self):\n-        return len(self.items)\n+        return 0\n```\n",
+    f"{CART}\n<<<<<<< ABOVE\n    def size(self):\n=======\n        return 1\n\n\n=======\n{TOTAL}>>>>>>> BELOW\n",
+    f"{CART}::Cart.size\n```python\ndef size(self):\n    return 3\n```\n",
+    f"*** Insert After: {CART}::total\n```python\ndef half(items):\n    return 2\n```\n",
+    f"*** Insert Into: {CART}::Cart\n```\ndef clear(self):\n    pass\n```\n",
+    f"*** Delete Symbol: {CART}::Cart.size\n*** Rename Symbol: {DOS}::rate -> fee\n",
     _region(TOTAL, TOTAL.replace("items)\n", "items, 0)\n"), path=CART),
     _region("    def size(self):\n", "    def count(self):\n", path=f"`{CART}`")
     + _region("RATE = 1\n", "RATE = 2\n", path=DOS),
@@ -155,10 +182,11 @@ def _malformed(seed: int) -> str:
 
 
 def _plain(data: bytes | None) -> list[str]:
-    """The lines as they read, white space around them aside; Latin-1 takes every byte."""
-    return [
-        line.strip() for line in re.split("\r\n|\r|\n", (data or b"").removeprefix(b"\xef\xbb\xbf").decode("latin-1"))
-    ]
+    """The lines as they read, white space around them aside; what is not UTF-8 is Latin-1, which takes every byte."""
+    body = (data or b"").removeprefix(b"\xef\xbb\xbf")
+    with contextlib.suppress(UnicodeDecodeError):
+        return [line.strip() for line in re.split("\r\n|\r|\n", body.decode())]
+    return [line.strip() for line in re.split("\r\n|\r|\n", body.decode("latin-1"))]
 
 
 def _quoted(text: str, *, utf8: bool) -> list[str]:
@@ -173,10 +201,23 @@ def _is_exact(operation: Operation, before: bytes | None, after: bytes | None) -
     utf8 = operation.path != "src/shop/old.py"
     old, new = _quoted(operation.old, utf8=utf8), _quoted(operation.new.removeprefix("\ufeff"), utf8=utf8)
     had, has = _plain(before), _plain(after)
+    if operation.kind not in {"write", "replace"}:
+        return _is_within(operation, had, has)
     if operation.kind == "write" or not old:
         return has in (new, [*new, ""])
     places = [at for at in range(len(had)) if had[at : at + len(old)] == old]
     return any([*had[:at], *new, *had[at + len(old) :]] in ([*has], [*has, ""], has[:-1]) for at in places)
+
+
+def _is_within(operation: Operation, had: Sequence[str], has: Sequence[str]) -> bool:
+    """Whether an operation that quotes no old text changed one stretch only, and brought nothing but its own lines."""
+    if operation.kind == "rename_symbol":
+        old = operation.symbol.rpartition(".")[2]
+        return [line.replace(operation.new, old) for line in has] == list(had)
+    brought = Counter(filter(None, has)) - Counter(filter(None, had))
+    own = Counter(line.strip() for line in operation.new.splitlines())
+    head = next((at for at, pair in enumerate(zip(had, has, strict=False)) if pair[0] != pair[1]), 0)
+    return not brought - own and list(had[:head]) == list(has[:head])
 
 
 def _replayed(operations: Sequence[Operation | Unreadable]) -> tuple[dict[str, bytes | None], tuple[Answer, ...]]:
@@ -195,9 +236,9 @@ def _replayed(operations: Sequence[Operation | Unreadable]) -> tuple[dict[str, b
     return changed, tuple(answers)
 
 
-def test_ten_thousand_malformed_replies_are_applied_exactly_or_refused_with_a_reason() -> None:
+def test_four_thousand_malformed_replies_are_applied_exactly_or_refused_with_a_reason() -> None:
     statuses: dict[str, int] = {"applied": 0, "already": 0, "refused": 0}
-    for seed in range(10_000):
+    for seed in range(4_000):
         operations = read(_malformed(seed), FORMS)
         applied = apply(operations, TREE.get, POLICY)
         assert len(applied.answers) == len(operations) > 0
@@ -208,8 +249,8 @@ def test_ten_thousand_malformed_replies_are_applied_exactly_or_refused_with_a_re
             assert (changed, answers) == (applied.changes, applied.answers), seed
         for answer in applied.answers:
             statuses[answer.status] += 1
-    assert min(statuses["applied"], statuses["refused"]) > 2000, statuses
-    assert statuses["already"] > 50, statuses
+    assert min(statuses["applied"], statuses["refused"]) > 800, statuses
+    assert statuses["already"] > 20, statuses
 
 
 def test_the_replies_that_were_mutated_are_read_whole_when_they_are_not() -> None:
@@ -218,3 +259,26 @@ def test_the_replies_that_were_mutated_are_read_whole_when_they_are_not() -> Non
         applied = apply(read(reply, FORMS), TREE.get, POLICY)
         refused = "tests/test_cart.py" in reply or "pyproject.toml" in reply
         assert {answer.status for answer in applied.answers} == ({"refused"} if refused else {"applied"})
+
+
+def test_a_reply_that_comes_in_pieces_is_read_as_it_is_as_a_whole() -> None:
+    for seed in range(1000):
+        text, rng = _malformed(seed), random.Random(f"cuts {seed}")
+        whole, arrival = read(text, FORMS), Arrival(FORMS)
+        found: list[Found] = []
+        at = 0
+        while at < len(text):
+            size = rng.choice([1, 2, 7, 40, 400])
+            found += arrival.feed(text[at : at + size])
+            at += size
+        early = len(found)
+        found += arrival.finish()
+        assert (tuple(found), [each.form for each in found]) == (whole, [each.form for each in whole]), seed
+        assert early <= len(whole)
+
+
+def test_the_order_of_the_forms_does_not_matter() -> None:
+    for seed in range(300):
+        text = _malformed(seed)
+        names = random.Random(f"forms {seed}").sample(sorted(FORMS), len(FORMS))
+        assert read(text, {name: FORMS[name] for name in names}) == read(text, FORMS), seed
