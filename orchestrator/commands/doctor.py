@@ -11,7 +11,9 @@ from pathlib import Path
 
 from pareback.orchestrator import confined, home, ladder, parts
 from pareback.orchestrator.config import ConfigError, environment_layer, resolve, user_layer
+from pareback.orchestrator.furnishing import planned
 from pareback.workspaces import interpreter
+from pareback.workspaces.provision import services
 from pareback.workspaces.repository import NotARepository, open_repository
 from pareback.workspaces.sandbox import Lack
 
@@ -24,23 +26,26 @@ LITTLE = 2 << 30
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at. `mend` is empty where all is well."""
+    """One thing looked at. `mend` is empty where all is well; `more` is what else is to be said, line by line."""
 
     what: str
     found: str
     mend: str = ""
+    more: tuple[str, ...] = ()
 
 
 def do(*, repo: Path, json: bool) -> int:
     """Look, and say; 0 whatever is found, since a missing thing may not be needed."""
     offers = confined.offers(home.find(os.environ).cache)
-    findings = [_python(), _git(), _sandbox(offers), _interpreter(repo, offers), _runners(), _settings(), _cache()]
+    top = next((above for above in (repo.absolute(), *repo.absolute().parents) if (above / ".git").exists()), repo)
+    own = [_interpreter(repo, offers), _setup(top, offers), *_services(top)]
+    findings = [_python(), _git(), _sandbox(offers), *own, _runners(), _settings(), _cache()]
     if json:
         print(jsons.dumps([asdict(finding) for finding in findings], indent=2))
         return 0
     for finding in findings:
         print(f"{'-' if finding.mend else 'ok':<3} {finding.what:<12} {finding.found}")
-        for line in finding.mend.splitlines():
+        for line in (*finding.mend.splitlines(), *finding.more):
             print(f"{'':<16} {line}")
     return 0
 
@@ -90,6 +95,24 @@ def _interpreter(repo: Path, offers: list[confined.Offer]) -> Finding:
     if found is None:
         return Finding("interpreter", "none that imports pytest", interpreter.WAYS_ON)
     return Finding("interpreter", f"{found.path} ({found.version}, {found.how})")
+
+
+def _setup(tree: Path, offers: list[confined.Offer]) -> Finding:
+    """What `setup = "auto"` would do here; nothing is installed."""
+    wrap = next(offer for offer in offers if offer.lack is None).build().wrap
+    try:
+        first, *rest = planned(tree, None, environ=os.environ, wrap=wrap).lines()
+    except ValueError as error:
+        return Finding("setup auto", "cannot be done here", str(error))
+    return Finding("setup auto", first, more=tuple(f"installs {line}" for line in rest))
+
+
+def _services(tree: Path) -> list[Finding]:
+    """What tests seem to need beside packages; a sandbox has no network, so they have to start it themselves."""
+    found = services.named(tree)
+    names = ", ".join(service.name for service in found)
+    mend = "tests that need one that does not answer are left out; a sandbox has no network"
+    return [Finding("services", f"tests mention {names}", mend, tuple(each.sign for each in found))] if found else []
 
 
 def _settings() -> Finding:

@@ -6,7 +6,6 @@ place under a lock, and counts once the file that says so is there. What a kille
 
 import hashlib
 import json
-import os
 import shutil
 import time
 from collections.abc import Mapping
@@ -149,8 +148,7 @@ def _make(recipe: Recipe, tree: Path, place: Path, host: Host) -> None:
         raise
     shutil.rmtree(place / "home", ignore_errors=True)  # what was downloaded is installed
     made = products.found(place / "tree", tree) if any(step.loose for step in recipe.steps) else ()
-    record = _Record(_bytes(place), made, tuple(notes))
-    os.sync()
+    record = _Record(_bytes(place), made, tuple(notes))  # not synced to the disk: that can take longer than all of it
     (place / READY).write_text(json.dumps(asdict(record)), encoding="utf-8")
 
 
