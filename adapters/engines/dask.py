@@ -4,18 +4,20 @@ import json
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from concurrent.futures import CancelledError
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from pareback.adapters import attempts, errand
+from pareback.adapters import attempts
 from pareback.adapters.engine import Engine, Happening, Work
-from pareback.adapters.errand import Errand, Returned
+from pareback.adapters.errand import Errand, Returned, from_text, keep_bundle, run, to_text
 from pareback.adapters.freight import Freight, Unportable
 
 _TOPIC = "pareback"
-_CONNECT = 5.0
+_CONNECT = 10.0
 """Seconds that one try to reach the scheduler may take."""
 
 _PATIENCE = 600.0
@@ -39,38 +41,32 @@ def build(
         import distributed
     except ImportError as missing:
         raise ValueError("the engine 'dask' needs dask.distributed: pip install 'pareback[dask]'") from missing
-    return Dask(distributed, Cluster(address, folder, resources, grace), freight)
-
-
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    """The options of `build`."""
-
-    address: str
-    folder: str
-    resources: dict[str, float] | None
-    grace: float
+    return Dask(distributed, freight, address=address, errand=Errand("", {}, folder, grace=grace), takes=resources)
 
 
 @dataclass(slots=True)
 class _Attempt:
-    """A work that is under way. `future` is None while there is no scheduler to have it, since `gone`; `worker` is the
-    one that began."""
+    """A work that is under way. `worker` is the one that began. `gone` is since when there was no scheduler to have it,
+    in monotonic seconds."""
 
     work: Work
     token: str = ""
     future: Any = None
     worker: str = ""
-    gone: float = field(default_factory=time.monotonic)
+    gone: float | None = None
 
 
 class Dask:
     """One client. What the scheduler says arrives in its thread, and waits in a queue for `events`."""
 
-    def __init__(self, distributed: Any, cluster: Cluster, freight: Freight) -> None:
+    def __init__(
+        self, distributed: Any, freight: Freight, *, address: str, errand: Errand, takes: dict[str, float] | None
+    ) -> None:
         self._distributed = distributed
-        self._cluster = cluster
         self._freight = freight
+        self._address = address
+        self._errand = errand
+        self._takes = takes
         self._attempts: dict[str, _Attempt] = {}
         self._inbox: SimpleQueue[Callable[[], list[Happening]]] = SimpleQueue()
         self._client = self._connected()
@@ -112,55 +108,65 @@ class Dask:
     def _send(self, attempt: _Attempt) -> None:
         """A new attempt at the work, under a new token: whatever an earlier one brings is late from now on."""
         work = attempt.work
-        attempt.token, attempt.worker = attempts.begin(Path(work.folder)), ""
+        attempt.token, attempt.worker, attempt.gone = attempts.begin(Path(work.folder)), "", None
+        token = attempt.token
         try:
             load = self._freight.pack(work)
         except Unportable as problem:
-            self._come_back(attempt.token, work.key, Returned(2, output=str(problem)))
+            returned = Returned(2, output=str(problem))
+            self._inbox.put(lambda: self._published(token, returned))
             return
-        order = Errand(attempt.token, load.spec, self._cluster.folder, load.commit, self._cluster.grace)
+        if self._client.status != "running":
+            attempt.gone = time.monotonic()
+            return
+        order = replace(self._errand, token=token, spec=load.spec, bundle=load.commit)
         attempt.future = self._client.submit(
             perform,
             json.dumps(asdict(order)),
-            key=f"pareback-{attempt.token}",
+            key=f"pareback-{token}",
             pure=False,
             retries=0,
-            resources=self._cluster.resources,
+            resources=self._takes,
         )
-        key, token = work.key, attempt.token
-        attempt.future.add_done_callback(lambda future: self._inbox.put(lambda: self._done(key, token, future)))
+        attempt.future.add_done_callback(lambda future: self._arrived(token, future))
 
-    def _come_back(self, token: str, key: str, returned: Returned) -> None:
-        self._inbox.put(lambda: self._published(key, token, returned))
+    def _arrived(self, token: str, future: Any) -> None:
+        """In a thread of the client: a result that lay on a worker that died is made again before it can be fetched."""
+        told: str | dict[str, str] | None = None
+        with suppress(CancelledError, OSError):
+            told = {"why": str(future.exception())} if future.status == "error" else future.result()
+        self._inbox.put(lambda: self._done(token, told))
 
-    def _current(self, key: str, token: str) -> _Attempt | None:
+    def _current(self, token: str) -> _Attempt | None:
         """The attempt, unless it is over or was replaced by a later one."""
-        attempt = self._attempts.get(key)
-        return attempt if attempt is not None and attempt.token == token else None
+        return next((each for each in self._attempts.values() if each.token == token), None)
 
-    def _done(self, key: str, token: str, future: Any) -> list[Happening]:
-        attempt = self._current(key, token)
+    def _done(self, token: str, told: str | dict[str, str] | None) -> list[Happening]:
+        """`told` is what the worker returned, why it did not, or None where the scheduler is gone."""
+        attempt = self._current(token)
         if attempt is None:
             return []
-        if future.status == "finished":
-            return self._answered(attempt, future.result())
-        if future.status == "error":
-            return self._lose(attempt, {"why": str(future.exception())})
-        attempt.future, attempt.gone = None, time.monotonic()  # the scheduler is gone
-        return []
-
-    def _answered(self, attempt: _Attempt, text: str) -> list[Happening]:
-        answer = json.loads(text)
-        if _MISSING not in answer:
-            return self._published(attempt.work.key, attempt.token, errand.from_text(text))
-        load = self._freight.pack(attempt.work)
-        words = self._cluster.folder, load.commit, load.bundle.read_bytes() if load.bundle else b""
-        self._client.run(errand.keep_bundle, *words, workers=[answer[_MISSING]], on_error="ignore")
+        if isinstance(told, dict):
+            return self._lose(attempt, told)
+        if told is None:
+            attempt.gone = time.monotonic()
+            return []
+        missing = json.loads(told).get(_MISSING)
+        if missing is None:
+            return self._published(token, from_text(told))
+        self._bring_bundle(attempt.work, missing)
         self._send(attempt)
         return []
 
-    def _published(self, key: str, token: str, returned: Returned) -> list[Happening]:
-        attempt = self._current(key, token)
+    def _bring_bundle(self, work: Work, worker: str) -> None:
+        load = self._freight.pack(work)
+        assert load.bundle is not None
+        words = self._errand.folder, load.commit, load.bundle.read_bytes()
+        with suppress(OSError):  # the worker, or the scheduler, is gone: whoever is next says what it misses
+            self._client.run(keep_bundle, *words, workers=[worker], on_error="ignore")
+
+    def _published(self, token: str, returned: Returned) -> list[Happening]:
+        attempt = self._current(token)
         if attempt is None:
             return []
         work = attempt.work
@@ -168,13 +174,12 @@ class Dask:
             return self._lose(attempt, {"signal": -returned.exit})
         if not attempts.publish(Path(work.folder), token, lambda: self._freight.unpack(work, returned)):
             return self._lose(attempt, {"why": "somebody else has begun a later attempt"})
-        del self._attempts[key]
-        return [Happening(key, "ended", {"exit": returned.exit})]
+        del self._attempts[work.key]
+        return [Happening(work.key, "ended", {"exit": returned.exit})]
 
     def _began(self, token: str, worker: str) -> list[Happening]:
-        """A second beginning is the scheduler's own retry of a worker that died: whether to try again is the caller's
-        to say."""
-        attempt = next((each for each in self._attempts.values() if each.token == token), None)
+        """A second beginning is the scheduler's own retry for a worker that died: that is the caller's to decide."""
+        attempt = self._current(token)
         if attempt is None or attempt.worker == worker:
             return []
         if attempt.worker:
@@ -188,18 +193,18 @@ class Dask:
         return [Happening(attempt.work.key, "lost", data)]
 
     def _forget(self, attempt: _Attempt) -> None:
-        if attempt.future is not None:
+        if attempt.future is not None and self._client.status == "running":
             attempt.future.cancel()
 
     def _resend(self) -> list[Happening]:
         """Attempts without a scheduler are begun anew where one is back, and lost where the patience is at its end."""
-        stranded = [attempt for attempt in self._attempts.values() if attempt.future is None]
+        stranded = [(attempt, attempt.gone) for attempt in self._attempts.values() if attempt.gone is not None]
         if stranded and self._is_back():
-            for attempt in stranded:
+            for attempt, _ in stranded:
                 self._send(attempt)
             return []
-        late = [each for each in stranded if time.monotonic() - each.gone > _PATIENCE]
-        why = {"why": f"the scheduler at {self._cluster.address} is gone"}
+        late = [attempt for attempt, gone in stranded if time.monotonic() - gone > _PATIENCE]
+        why = {"why": f"the scheduler at {self._address} is gone"}
         return [happening for attempt in late for happening in self._lose(attempt, why)]
 
     def _is_back(self) -> bool:
@@ -209,19 +214,16 @@ class Dask:
             except ConnectionError:
                 return False
         elif self._client.status == "running":
-            self._listen(self._client)
+            self._client.subscribe_topic(_TOPIC, self._hear)  # the new scheduler knows nothing of it
         return bool(self._client.status == "running")
 
     def _connected(self) -> Any:
         try:
-            client = self._distributed.Client(self._cluster.address, timeout=_CONNECT, set_as_default=False)
+            client = self._distributed.Client(self._address, timeout=_CONNECT, set_as_default=False)
         except (OSError, TimeoutError) as error:
-            raise ConnectionError(f"no dask scheduler answers at {self._cluster.address!r}: {error}") from error
-        self._listen(client)
-        return client
-
-    def _listen(self, client: Any) -> None:
+            raise ConnectionError(f"no dask scheduler answers at {self._address!r}: {error}") from error
         client.subscribe_topic(_TOPIC, self._hear)
+        return client
 
     def _hear(self, event: tuple[float, Any]) -> None:
         said = event[1]
@@ -238,7 +240,7 @@ def perform(order: str) -> str:
         return json.dumps({_MISSING: worker.address})
     worker.log_event(_TOPIC, {"token": mine.token, "at": worker.address, "pid": os.getpid()})
     task = worker.get_current_task()
-    return errand.to_text(errand.run(mine, lambda: not _wanted(worker, task)))
+    return to_text(run(mine, lambda: not _wanted(worker, task)))
 
 
 def _wanted(worker: Any, task: str) -> bool:

@@ -21,6 +21,7 @@ from pareback.orchestrator.batch.opening import Opening, opened
 from pareback.orchestrator.batch.policies import Policies
 from pareback.orchestrator.batch.source import Source
 from pareback.orchestrator.batch.supervisor import Shop, supervise
+from pareback.orchestrator.boundary import Mistake
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.freight import Bundles
 from pareback.orchestrator.job import Job, Wish
@@ -93,6 +94,8 @@ def _foretold(opening: Opening, source: Source, records: book.Book, *, jobs: int
 
 def _engine(order: Order) -> Engine:
     taken = {option.name for option in parts.describe("engines", order.engine).options}
+    if order.max_cost_usd is not None and "target" not in taken:  # its tickets have no line to ask over
+        raise Mistake(f"--batch-max-cost-usd does not reach the tickets of engine {order.engine!r}: use --max-cost-usd")
     ours = {"target": child.work, "freight": Bundles(home.find(os.environ).cache / "bundles")}
     options = {**order.engine_options, **{name: value for name, value in ours.items() if name in taken}}
     engine: Engine = parts.build("engines", order.engine, options)

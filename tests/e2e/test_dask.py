@@ -54,6 +54,17 @@ class Cluster:
             program = [sys.executable, "-m", f"distributed.cli.dask_{what}", *words]
             return subprocess.Popen(program, stdout=log, stderr=log, env=dict(self._environ), start_new_session=True)
 
+    def wait(self) -> None:
+        """Until the scheduler listens."""
+        limit = time.monotonic() + 60
+        while time.monotonic() < limit:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return
+
     def close(self) -> None:
         for process in (*self.workers, self.scheduler):
             process.kill()
@@ -72,6 +83,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 @pytest.fixture
 def engine(cluster: Cluster, shop: Any) -> Iterator[Engine]:
+    cluster.wait()
     options = {
         "address": cluster.address,
         "freight": Bundles(shop.home / "bundles"),
@@ -185,3 +197,10 @@ def test_no_scheduler_is_said_at_once(shop: Any) -> None:
     options = {"address": "tcp://127.0.0.1:9", "freight": Bundles(shop.home)}
     with pytest.raises(ConnectionError, match=r"no dask scheduler answers at 'tcp://127\.0\.0\.1:9'"):
         parts.build("engines", "dask", options)
+
+
+def test_money_that_cannot_be_watched_there_is_refused(shop: Any) -> None:
+    (shop.root / "tickets.jsonl").write_text('{"text": "Ship free from 50.00"}\n')
+    words = ["--engine", "dask", "--scheduler", "tcp://127.0.0.1:9", "--sandbox", "best", "--batch-max-cost-usd", "1"]
+    said = shop.pareback("batch", "tickets.jsonl", *words)
+    assert (said.exit, "does not reach the tickets of engine 'dask'" in said.err) == (2, True), said.err
