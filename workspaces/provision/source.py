@@ -42,6 +42,7 @@ def toml(tree: Path, name: str) -> Mapping[str, Any]:
 def ini(text: bytes, name: str) -> configparser.ConfigParser:
     """The sections of an INI file, values as written. Raises ValueError naming the file where it is none."""
     found = configparser.ConfigParser(interpolation=None, strict=False, allow_no_value=True)
+    found.optionxform = str  # the names of settings and extras as they are written
     try:
         found.read_string(text.decode("utf-8-sig"))
     except (configparser.Error, UnicodeDecodeError) as error:
