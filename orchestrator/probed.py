@@ -24,24 +24,25 @@ def proposed(text: str, name: str, profile: Mapping[str, object], *, today: date
     without touching something else."""
     before = parse(text.encode(), "config.toml")
     table = before.get("models", {}).get(name, {"model": name})
-    merged = {**table.get("profile", {}), **profile}
+    found = {key: list(value) if isinstance(value, tuple) else value for key, value in profile.items()}
+    merged = {**table.get("profile", {}), **found}
     lines = _without(text, name)
     at = _end_of(lines, name)
     if at is None:
         lines = [*lines, *(["\n"] if lines else []), f"[models.{_key(name)}]\n", f"model = {_value(name)}\n"]
         at = len(lines)
     fresh = [f"probed = {today.isoformat()}\n", *_section(name, merged)]
-    found = "".join([*lines[:at], *fresh, *lines[at:]])
+    after = "".join([*lines[:at], *fresh, *lines[at:]])
     wanted = {**before, "models": {**before.get("models", {}), name: {**table, "profile": merged, "probed": today}}}
     try:
-        same = tomllib.loads(found) == wanted
+        same = tomllib.loads(after) == wanted
     except tomllib.TOMLDecodeError:
         same = False
     if not same:
         raise ConfigError(
             f"[models.{name}] is written in a way that cannot be changed alone; put this there:\n{''.join(fresh)}"
         )
-    return found
+    return after
 
 
 def write(path: Path, text: str) -> None:
