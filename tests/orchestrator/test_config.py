@@ -46,6 +46,7 @@ def test_nothing_set_gives_the_defaults() -> None:
         (b"base_url = 'http://evil.example'", "'base_url' may not come from the repository"),
         (b"sandbox = 'none'", "'sandbox' may not come from the repository"),
         (b"[models.m]\napi_key_env = 'AWS_SECRET'", "'api_key_env' may not come from the repository"),
+        (b"[models.m]\ntokens_per_minute = 1", "'tokens_per_minute' may not come from the repository"),
     ],
 )
 def test_the_repositorys_mistakes_and_reaches_are_named(toml: bytes, message: str) -> None:

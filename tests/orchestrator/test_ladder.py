@@ -10,6 +10,7 @@ from pareback.adapters.model import Model, ModelRefused, Prices
 from pareback.adapters.providers import PROVIDERS
 from pareback.orchestrator import ladder
 from pareback.orchestrator.config import ConfigError, ModelTable, Settings
+from pareback.orchestrator.ladder import Address
 from pareback.orchestrator.parts import UnknownPart
 
 URL = "http://127.0.0.1:9/v1"
@@ -125,3 +126,21 @@ def test_what_could_be_used_is_told_without_any_key() -> None:
     told = ladder.reachable(settings, {"GEMINI_API_KEY": "not-a-real-key", "HOME": "/root"})
     assert told == ("GEMINI_API_KEY is set", "[models.mine]", f"base URL {URL}")
     assert ladder.reachable(Settings(), {}) == ()
+
+
+def test_an_address_is_the_server_the_name_there_and_the_users_rates() -> None:
+    table = ModelTable(model="qwen", base_url=f"{URL}/", requests_per_minute=6, tokens_per_minute=1000)
+    settings = Settings(models={"fast": table}, base_url="http://10.0.0.1/v1")
+    found = [ladder.address(name, settings, {}) for name in ("fast", "openai/q:7b", "openai_chat:q", "embedded")]
+    assert found == [
+        Address(URL, "qwen", local=True, requests_per_minute=6, tokens_per_minute=1000),
+        Address("http://10.0.0.1/v1", "openai/q:7b"),
+        Address("http://10.0.0.1/v1", "q"),
+        Address("embedded", "embedded"),
+    ]
+
+
+def test_an_address_without_a_base_url_is_the_providers() -> None:
+    environ = {"OLLAMA_API_BASE": "http://localhost:9/"}
+    assert ladder.address("ollama/q", Settings(), environ) == Address("http://localhost:9/v1", "ollama/q", local=True)
+    assert ladder.address("groq/q", Settings(), {}) == Address("https://api.groq.com/openai/v1", "groq/q")

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pareback.orchestrator.ledger import CRASHES, Ledger, LedgerError, effect_key
-from pareback.orchestrator.limits import Caps, LimitReached, Reserve
+from pareback.orchestrator.limits import Caps, LimitReached, Reserve, Spent
 
 
 @pytest.fixture
@@ -157,3 +157,13 @@ def test_parallel_calls_never_overspend(
         for worker in workers:
             worker.join()
         assert max([*over, ledger.spent().tokens]) <= cap
+
+
+def test_what_was_not_spent_is_given_back_by_the_life_that_held_it(path: Path) -> None:
+    with Ledger(path) as ledger:
+        ledger.intend("generate/1/0/a", Reserve(10, None))
+    with Ledger(path) as ledger:
+        ledger.intend("generate/1/0/a", Reserve(20, 0.5))
+        ledger.intend("generate/1/1/b", Reserve(30, 0.5))
+        ledger.release("generate/1/0/a")
+        assert ledger.spent() == Spent(tokens=40, cost_usd=0.5, unknown=1)
