@@ -79,7 +79,7 @@ def run(tasks: Sequence[Task], how: How, *, jobs: int, keep: Path | None = None)
     """
     with ExitStack() as stack:
         place = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pareback-bench-")))
-        book = _Book(place.absolute() / "rows.jsonl", how)
+        book = _Book(place.absolute(), how)
         known = {row.id: row for row in book.rows()}
         yield from (known[task.id] for task in tasks if task.id in known)
         pool = stack.enter_context(ThreadPoolExecutor(jobs))
@@ -87,6 +87,11 @@ def run(tasks: Sequence[Task], how: How, *, jobs: int, keep: Path | None = None)
         for future in as_completed(futures):
             book.add(future.result())
             yield future.result()
+
+
+def finished(keep: Path, how: How) -> list[Row]:
+    """The rows that a folder holds of what was run in this way."""
+    return list(_Book(keep, how).rows())
 
 
 def document(rows: Sequence[Row]) -> dict[str, Any]:
@@ -113,8 +118,8 @@ def _signed(delta: float | None) -> str:
 class _Book:
     """The finished rows of a folder, each with a digest of the way it was made."""
 
-    def __init__(self, path: Path, how: How) -> None:
-        self._path = path
+    def __init__(self, folder: Path, how: How) -> None:
+        self._path = folder / "rows.jsonl"
         self._mark = hashlib.sha256(repr((how.models, how.seconds, how.words)).encode()).hexdigest()[:12]
         self._lock = Lock()
 

@@ -12,6 +12,7 @@ from pareback.gates.judge import Terms, judge
 from pareback.orchestrator import prompts
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.state import Candidate
+from pareback.workspaces import bare
 from pareback.workspaces.edit import Found, Operation, Unreadable
 from pareback.workspaces.objects import identify
 from pareback.workspaces.patch import Applied, Made, Tree, make
@@ -37,6 +38,7 @@ class Draft:
         self._files = repository.files(candidate.start)
         self._base = repository.files(context.base)
         self._region = request.region
+        self._read_region = _bare if context.ladder[candidate.rung].profile.small else _refilled
         self._in_part = frozenset(each.path for each in (*request.files, *request.tests) if not each.whole)
         self.begin()
 
@@ -63,7 +65,7 @@ class Draft:
     def finish(self, text: str) -> Applied:
         """What the whole reply comes to; one that did not arrive in the pieces heard is read from its start."""
         if self._region:
-            self._make(_refilled(self._region, text))
+            self._make(self._read_region(self._region, text))
             return Applied(self._tree.changes, tuple(self._made))
         if "".join(self._pieces) != text:
             self.begin()
@@ -108,6 +110,11 @@ class Draft:
 
     def _read(self, path: str) -> bytes | None:
         return self._context.repository.read(self._files[path]) if path in self._files else None
+
+
+def _bare(region: Region, text: str) -> Found:
+    """The reply of a small model: a region, or the function around it, somewhere in its words."""
+    return bare.read(text, bare.Stretch(region.path, region.above, region.inside, region.below))
 
 
 def _refilled(region: Region, text: str) -> Operation:

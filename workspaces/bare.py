@@ -56,12 +56,13 @@ def units(text: str) -> Iterator[Unit]:
 
 
 def read(reply: str, asked: Stretch) -> Operation | Unreadable:
-    """The reply as one operation that writes the file with the function, or the stretch, in place of what was there."""
+    """The reply as one operation: the function, or the stretch, in place of what was there. The whole file is quoted,
+    for it stands in one place, and lines that stay keep their bytes."""
     blocks = [found["code"] for found in _FENCE.finditer(reply)] or [reply]
     for code in blocks:
         text = _with_function(code, asked) or _with_lines(code, asked)
         if text is not None and parsed(text) is not None:
-            return Operation(kind="write", path=asked.path, new=text, form=FORM)
+            return Operation(kind="replace", path=asked.path, old=asked.file, new=text, form=FORM)
     reason = "the reply is no Python that fits there; answer with the code alone, in one ```python block"
     return Unreadable(reason, asked.path, form=FORM)
 

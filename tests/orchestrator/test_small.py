@@ -1,11 +1,17 @@
 """What a small model is asked: the function, the failure and the stretch, for one candidate after the other."""
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from pareback.adapters.messages import render
-from pareback.adapters.model import Attempt, Failure, Frame, Request, Source
-from pareback.orchestrator import prompts
+from pareback.adapters.model import Attempt, Failure, Frame, Profile, Reply, Request, Source, Usage
+from pareback.orchestrator import graph, prompts
+from pareback.orchestrator.context import Context
 from pareback.orchestrator.small import EVERY, question
+from pareback.orchestrator.state import State
 
 SHOP = '''"""Prices."""
 
@@ -104,3 +110,40 @@ def test_a_function_is_asked_for_as_in_the_examples_before_it() -> None:
 def test_without_a_function_the_request_stays_as_it_is() -> None:
     bare = replace(REQUEST, files=(Source("shop.py", "PRICE = 2\n"), replace(REQUEST.files[0], editable=False)))
     assert question(bare) == bare
+
+
+class Small:
+    """A scripted model that counts as a small one."""
+
+    name = "small"
+    profile = Profile(small=True)
+
+    def __init__(self, replies: Sequence[Sequence[str]], asked: list[Request]) -> None:
+        self._replies, self._asked = replies, asked
+
+    def complete(self, request: Request) -> Iterator[str | Reply]:
+        self._asked.append(request)
+        turn = self._replies[min(request.round, len(self._replies)) - 1]
+        text = turn[request.index]
+        yield text
+        yield Reply(text, "stop", Usage(1, 1, 0), 0.0)
+
+
+@pytest.mark.parametrize(
+    ("replies", "asked"),
+    [
+        ([["```python\ndef shipping(total: int) -> int:\n    return 490 if total < 5000 else 0\n```"]], 1),
+        ([["I would look at the line again.", "```python\n    if total >= 5000:\n```"]], 2),
+        ([["```python\ndef shipping(total: int) -> int:\n    return 0\n```"], ["```\n    if total >= 5000:\n```"]], 2),
+    ],
+)
+def test_bare_code_of_a_small_model_goes_through_the_whole_loop(
+    bench: Any, opening: Callable[[Context], State], replies: list[list[str]], asked: int
+) -> None:
+    requests: list[Request] = []
+    made = bench([], candidates=len(replies[0]), max_rounds=len(replies))
+    context = replace(made.context, ladder=(Small(replies, requests),))
+    ended = graph.run(opening(context), context)
+    assert ended.ending is not None
+    assert (ended.ending.name, len(requests)) == ("accepted", asked)
+    assert {request.files[0].path for request in requests} == {"shop/cart.py"}

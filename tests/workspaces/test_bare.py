@@ -25,7 +25,7 @@ METHOD = stretch("    @property\n    def full(self):\n        return self.count 
 
 def written(reply: str, asked: Stretch) -> str | None:
     found = read(reply, asked)
-    assert isinstance(found, Unreadable) or (found.kind, found.path, found.form) == ("write", "shop.py", "bare")
+    assert isinstance(found, Unreadable) or (found.path, found.old, found.form) == ("shop.py", FILE, "bare")
     return found.new if isinstance(found, Operation) else None
 
 
