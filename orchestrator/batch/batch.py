@@ -66,21 +66,24 @@ def batch(order: Order, listen: Callable[[Event], None]) -> dict[str, Any]:
     began = time.monotonic()
     flags = {"sandbox": SANDBOX, **order.flags}
     source = Source(order.file, lambda words: listen(Event("bad", data={"words": words})))
-    opening = opened(flags, os.environ, order.max_cost_usd)
-    stop = threading.Event()
-    with book.opened(order.out.absolute(), redo=order.redo) as records, _told_to_stop(stop):
-        jobs = order.jobs or room.cores()
-        clerk = opening.engage(records, say)
-        say(_foretold(opening, source, records, jobs=jobs, sure=order.yes))
-        with closing(_engine(order)) as engine:
+    jobs, stop = order.jobs or room.cores(), threading.Event()
+    with closing(_engine(order)) as engine:
+        opening = opened(flags, os.environ, order.max_cost_usd)
+        with book.opened(order.out.absolute(), redo=order.redo) as records, _told_to_stop(stop):
+            clerk = opening.engage(records, say)
+            say(_foretold(opening, source, records, jobs=jobs, sure=order.yes))
             works = _works(order, flags, records, clerk)
             supervise(source.read, Shop(records, engine, clerk, works, room.places(jobs), listen, stop))
-        predictions.write(records.results(), records.out / "preds.json")
-        closed = clerk.closed or clerk.calls.broke
-        times = report.Times(wall=time.monotonic() - began, stopped=stop.is_set(), closed=closed)
-        summary = report.document(records, source, times)
-        report.write(summary, records.out / "summary.json")
-        return summary
+            closed = clerk.closed or clerk.calls.broke
+            times = report.Times(wall=time.monotonic() - began, stopped=stop.is_set(), closed=closed)
+            return _summed_up(records, source, times)
+
+
+def _summed_up(records: book.Book, source: Source, times: report.Times) -> dict[str, Any]:
+    predictions.write(records.results(), records.out / "preds.json")
+    summary = report.document(records, source, times)
+    report.write(summary, records.out / "summary.json")
+    return summary
 
 
 def _foretold(opening: Opening, source: Source, records: book.Book, *, jobs: int, sure: bool) -> str:
