@@ -147,9 +147,13 @@ class Loopback:
 
 def command(chosen: argparse.Namespace, place: Path, out: Path, jobs: int, url: str) -> list[str]:
     words = [sys.executable, "-m", "pareback.orchestrator.cli", "batch", str(place / "tickets.jsonl")]
-    words += ["--out", str(out), "--jobs", str(jobs), "--json", "--python", chosen.python, "--candidates", "1"]
+    words += ["--out", str(out), "--jobs", str(jobs), "--json", "--python", chosen.python]
     words += ["--max-seconds", "900"]  # a busy machine must not change an outcome
-    return words if chosen.model == "embedded" else [*words, "--model", "openai_chat:m", "--base-url", url]
+    return (
+        words
+        if chosen.model == "embedded"
+        else [*words, "--candidates", "1", "--model", "openai_chat:m", "--base-url", url]
+    )
 
 
 def environ(place: Path) -> dict[str, str]:
