@@ -52,6 +52,10 @@ def red(target_green: int, target_total: int, regressions: int) -> str:
     return f"{target_green} of {target_total} target tests passed{broke}"
 
 
+REFILL_RED = "{ticket}\nThese tests are red and have to pass:\n{failures}"
+REFILL_OVER = "Keep what the code does, and make it simpler:\n{findings}"
+"""What is wished of one region, where nothing but that region is asked for."""
+
 FRESH = "The same failure came back twice. The files are the original ones again: take another way."
 """Said once after the context was thrown away."""
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pareback.adapters.model import Failure, Model, Profile, Request, Source
 from pareback.adapters.ticket import Ticket
-from pareback.orchestrator import accounts, prompts, race, small, sources
+from pareback.orchestrator import accounts, prompts, race, refill, small, sources
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.shelf import Shelf
@@ -51,7 +51,7 @@ def play(state: State, context: Context, drive: race.Drive) -> State:
 
 
 def _fitted(request: Request, profile: Profile) -> Request:
-    return small.question(request) if profile.small else request
+    return refill.question(small.question(request) if profile.small else request, profile)
 
 
 def _with_twins(candidates: Sequence[Candidate], state: State) -> tuple[Candidate, ...]:
