@@ -5,25 +5,26 @@ scheduler (Slurm, Ray, Nomad, a queue of your own) write `adapters/engines/<name
 returns an `Engine`, and hold these:
 
 1. `submit` returns at once. The work is `pareback run --spec FILE --result FILE` with `work.spec` as the file, in a
-   process group of its own. It is written down (`adapters/attempts.py`) before anybody else is told of it, under a
-   token that no other attempt has; a work of the same key that runs already is an error of the caller.
+   process group of its own. Where that is another machine, it is written down (`adapters/attempts.py`) before anybody
+   else is told of it, under a token that no other attempt has, and `adapters/errand.py` does the work there.
 2. `cancel` returns at once, for a key that nobody knows too. The leader of the group gets SIGTERM and so leaves things
    resumable; the whole group gets SIGKILL when its grace is over. What was cancelled still says "ended" or "lost".
 3. `events` waits until something has happened, at most `timeout` seconds, and returns what has, in order; nothing is
    returned twice. Every submitted work says exactly one "ended" or "lost"; after it the key is free again.
    - "started": a process works on it. `data` says where, as far as it is known.
-   - "asked": it sent a line of JSON, which is `data`; `answer` sends one back, at any time, from the same thread.
+   - "asked": it sent a line of JSON, which is `data`; `answer` sends one back, at any time, from the same thread. An
+     engine without such a line never says this: what a batch limits for all its tickets together does not hold there.
    - "ended": the process came to an end by itself; `data["exit"]` is its exit code. `result.json` is in `work.folder`
      before this is said, if there is any, and it is the work of one attempt: what a late one brings is refused.
    - "lost": the process is gone without a result, or was never begun. It may be submitted again. `data` says why.
-4. `close` cancels what runs, waits for it, and leaves no process, descriptor or thread behind.
+4. `close` cancels what runs and leaves no process, descriptor or thread behind here.
 5. Whoever kills the caller kills the work: the leader notices (`adapters/lifeline.py`) and ends its group.
 
 Exit codes, for schedulers that decide by them: 0 done · 1 done, not accepted · 2 and 78 somebody must act · 3 a bug of
 ours · 75 try again later · 130 and 143 interrupted. Only 75, 130, 143 and a lost process are worth another attempt;
 the retries of the scheduler itself are switched off, for it cannot tell these from the others.
 
-`tests/adapters/test_engines.py` asserts the list above for every engine that is there.
+`tests/adapters/test_engines.py` asserts this for forked children, `tests/e2e/test_dask.py` for a cluster.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -70,5 +71,5 @@ class Engine(Protocol):
         ...
 
     def close(self) -> None:
-        """End what runs, and wait until it has ended."""
+        """End what runs here, and wait until it has ended."""
         ...
