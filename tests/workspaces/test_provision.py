@@ -50,6 +50,16 @@ def tests(session):
 def docs(session):
     session.install("sphinx")
 """
+UV_LOCK = """
+[[package]]
+name = "a"
+version = "1"
+source = { registry = "r" }
+[[package]]
+name = "own"
+version = "0"
+source = { editable = "." }
+"""
 RUNTIME = '[project]\nname = "a"\n'
 
 
@@ -90,7 +100,8 @@ def lay(tmp_path: Path) -> Lay:
          [("-r", "requirements-dev.txt"), ("-r", "requirements.txt")]),
         ({"pyproject.toml": RUNTIME, "requirements-dev.txt": "nose", "requirements.txt": "six"},
          [("-r", "pyproject.toml"), ("-r", "requirements-dev.txt")]),
-        ({"pyproject.toml": RUNTIME, "requirements.txt": "six"}, [("-r", "pyproject.toml"), ("-r", "requirements.txt")]),
+        ({"pyproject.toml": RUNTIME, "requirements.txt": "six"},
+         [("-r", "pyproject.toml"), ("-r", "requirements.txt")]),
         ({"tox.ini": TOX}, ["pytest", ("-r", "other.txt"), ("--extra", "fast")]),
         ({"noxfile.py": NOX}, ["coverage", ("-r", "other.txt"), ("--extra", "fast")]),
         (
@@ -210,8 +221,7 @@ def test_entries_of_poetry_with_an_origin_or_a_marker() -> None:
     [
         (
             "uv.lock",
-            '[[package]]\nname = "a"\nversion = "1"\nsource = { registry = "r" }\n'
-            '[[package]]\nname = "own"\nversion = "0"\nsource = { editable = "." }\n',
+            UV_LOCK,
             ("a==1",),
         ),
         ("poetry.lock", '[[package]]\nname = "a"\nversion = "1"\n[[package]]\nname = "a"\nversion = "2"\n', ()),
@@ -309,7 +319,8 @@ def test_plugins_that_the_configuration_names(files: Mapping[str, str], plugins:
         ("Because there is no version of six==9 and you require", "no version 'six==9' is in an index"),
         ("ERROR: No matching distribution found for foo>=2", "the package 'foo>=2' is in no index"),
         ("error: command 'gcc' failed: No such file or directory", "the compiler 'gcc' failed or is missing"),
-        ("Failed to build `f==1`\nfatal error: b.h: No such file", "the C header 'b.h' is missing, while 'f==1' was built"),
+        ("Failed to build `f==1`\n fatal error: b.h: No such file",
+         "the C header 'b.h' is missing, while 'f==1' was built"),
         ("Failed to build: `foo==1`", "'foo==1' cannot be built"),
         ("it simply did not work", ""),
     ],
