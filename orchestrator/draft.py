@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from pareback.adapters.model import Region
 from pareback.gates.judge import Terms, judge
+from pareback.gates.rules.code import may_break
 from pareback.orchestrator import prompts
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.state import Candidate
@@ -89,8 +90,8 @@ class Draft:
         """Why nothing that may still come could mend this operation, or nothing."""
         if made.answer.final:
             return made.answer.message
-        priced = made.answer.status == "applied" and self._context.source.prices(made.found.path)
-        return self._runs_text() if priced else ""
+        text = made.found.new if isinstance(made.found, Operation) and made.answer.status == "applied" else ""
+        return self._runs_text() if may_break(text) and self._context.source.prices(made.found.path) else ""
 
     def _runs_text(self) -> str:
         """What H4 says of the files changed so far, as far as nobody waived it. A file that does not parse yet may be

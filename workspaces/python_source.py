@@ -6,6 +6,7 @@ import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pareback.workspaces.document import EditError
 
@@ -42,8 +43,15 @@ def parsed(path: str, lines: Sequence[str]) -> ast.Module:
         raise EditError(f"{told}; quote the lines that change between '<<<<<<< SEARCH' and '>>>>>>> REPLACE'") from None
 
 
+@lru_cache(maxsize=4)
 def tree_of(text: str) -> ast.Module:
-    """The tree of a text. Raises SyntaxError, also for text that is nested too deeply."""
+    """The tree of a text, for reading only: what one operation leaves is what the next one begins with. Raises
+    SyntaxError."""
+    return new_tree_of(text)
+
+
+def new_tree_of(text: str) -> ast.Module:
+    """A tree of its own. Raises SyntaxError, also for text that is nested too deeply."""
     try:
         with _PARSING, warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -15,7 +15,7 @@ from typing import Literal
 
 from pareback.workspaces.document import Document, EditError
 from pareback.workspaces.edit import Operation
-from pareback.workspaces.python_source import Definition, definitions, parsed, the_one, tree_of
+from pareback.workspaces.python_source import Definition, definitions, new_tree_of, parsed, the_one, tree_of
 
 Meaning = Literal["sure", "other", "doubtful"]
 _SILENT = {ast.Constant: {"value", "kind"}, ast.ImportFrom: {"module"}, ast.keyword: {"arg"}}
@@ -70,7 +70,8 @@ def renamed(document: Document, operation: Operation) -> tuple[Document, int]:
             " whole; quote the lines that change"
         )
     after = _rewritten(document.lines, [each for each in places if each], (node.name, operation.new))
-    _prove(after, tree, sure, operation)
+    if not _prove(after, document.lines, (node.name, operation.new), sure):
+        raise EditError(f"{path!r}: {symbol!r} cannot be renamed safely; quote the lines that change")
     return replace(document, lines=tuple(after)), node.lineno
 
 
@@ -174,12 +175,13 @@ def _rewritten(lines: Sequence[str], places: Sequence[tuple[int, int]], names: t
     return after
 
 
-def _prove(after: Sequence[str], tree: ast.Module, sure: Sequence[ast.AST], operation: Operation) -> None:
-    """Raises EditError unless the new text is the old tree with these nodes renamed; the tree is changed for it."""
-    for node in sure:
+def _prove(after: Sequence[str], before: Sequence[str], names: tuple[str, str], sure: Sequence[ast.AST]) -> bool:
+    """Whether the new text is the old tree with these nodes renamed and nothing else."""
+    tree, (old, new) = new_tree_of("\n".join(before)), names
+    wanted = {(type(node), getattr(node, "lineno", 0), getattr(node, "col_offset", 0)) for node in sure}
+    for node in ast.walk(tree):
         field = {ast.Name: "id", ast.Attribute: "attr"}.get(type(node), "name")
-        setattr(node, field, operation.new)
-    if ast.dump(tree_of("\n".join(after))) != ast.dump(tree):
-        raise EditError(
-            f"{operation.path!r}: {operation.symbol!r} cannot be renamed safely; quote the lines that change"
-        )
+        place = (type(node), getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
+        if place in wanted and getattr(node, field) == old:
+            setattr(node, field, new)
+    return ast.dump(tree_of("\n".join(after))) == ast.dump(tree)

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from pareback.workspaces.document import Document, EditError
 from pareback.workspaces.edit import Kind, Operation
 from pareback.workspaces.match import reindented
-from pareback.workspaces.python_source import Definition, Place, definitions, indent, parsed, place_of, the_one, tree_of
+from pareback.workspaces.python_source import (
+    Definition,
+    Place,
+    definitions,
+    indent,
+    new_tree_of,
+    parsed,
+    place_of,
+    the_one,
+    tree_of,
+)
 from pareback.workspaces.splice import lines_of, spliced
 
 
@@ -128,7 +138,7 @@ def _statements(lines: Sequence[str], own: str) -> list[ast.stmt]:
     """What the lines hold. Indented ones are parsed in a block, whose line is taken off again."""
     if not own:
         return tree_of("\n".join(lines)).body
-    block = tree_of("\n".join(["if True:", *lines]))
+    block = new_tree_of("\n".join(["if True:", *lines]))
     first = block.body[0]
     for node in ast.walk(block):
         if isinstance(node, ast.stmt | ast.expr):

@@ -1,5 +1,6 @@
 """H4, text that is run as code: nothing can read it before it runs, no test names it, no tool prices it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -7,6 +8,8 @@ from pareback.gates.facts import Unit
 from pareback.gates.match import Key
 from pareback.gates.rule import Item, Patch, Rule, charges, explained, finding, new
 from pareback.gates.verdict import Finding
+
+_WORDS = re.compile(r"\b(?:exec|eval|compile|FunctionType|CodeType)\b|-c\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,11 @@ def _texts(found: Mapping[Key, Unit]) -> list[Item]:
         for hidden in unit.hidden
         if hidden.kind == "code"
     ]
+
+
+def may_break(text: str) -> bool:
+    """Whether new text can break the rule at all: quick, and never a wrong no."""
+    return _WORDS.search(text) is not None
 
 
 def build() -> Rule:

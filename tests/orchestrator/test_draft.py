@@ -64,7 +64,10 @@ def test_a_reply_that_arrives_in_pieces_comes_to_what_it_comes_to_at_its_end(
     [
         (EVAL + REST, "eval: text is run as code"),
         (FIX + region("../etc/passwd", "x", "y") + REST, "'../etc/passwd'"),
-        (f"shop/new.py\n```python\nX = '{'x' * 1_100_000}'\n```\n{REST * 60}", "at most 1048576 bytes"),
+        (
+            f"shop/new.py\n```python\nX = '{'x' * 1_100_000}'\n```\n{REST * 60}",
+            "files over 1048576 bytes are not written",
+        ),
     ],
     ids=["H4", "path", "size"],
 )
