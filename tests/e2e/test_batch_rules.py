@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-Endpoint = Callable[..., Any]
+Endpoint = Any  # of the fixture: starts servers, makes what they say
 PRICES = "prices = { prompt = 1.0, completion = 1.0 }\n"
 
 

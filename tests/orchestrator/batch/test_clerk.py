@@ -14,7 +14,7 @@ from pareback.orchestrator.batch.waves import Waves
 from pareback.orchestrator.batch.weather import FAILURES, FIRST
 
 A, B = (Ticket(name, "text") for name in "ab")
-FAILED = {"billed": False, "status": 503, "message": "503 Service Unavailable", "retry_after": None}
+FAILED: dict[str, Any] = {"billed": False, "status": 503, "message": "503 Service Unavailable", "retry_after": None}
 SERVER = "http://127.0.0.1:1/v1"
 
 
@@ -61,7 +61,7 @@ def result(ticket: str, ending: str = "accepted", reason: str = "", **more: Any)
 
 def test_a_known_rate_is_waited_for_by_all() -> None:
     office = Office()
-    rate = {"requests_per_minute": 6.0}
+    rate: dict[str, Any] = {"requests_per_minute": 6.0}
     assert [office.may(key, **rate) for key in "abc"] == [GO, None, None]
     assert office.clerk.wake() == pytest.approx(12.0)  # one at once, and five more in each minute
     office.time += 12.0
