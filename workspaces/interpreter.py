@@ -16,7 +16,7 @@ from pareback.workspaces.suite import WorkspaceError
 WAYS_ON = """\
 no Python that imports pytest was found for this repository's tests; three ways on:
   --python PATH      the interpreter of the environment in which the tests run
-  --setup COMMAND    a command that installs what the tests need, such as 'pip install -e . pytest'
+  --setup auto       an environment from what the project declares; or a command, such as 'pip install -e . pytest'
   python -m venv .venv && .venv/bin/pip install pytest    (and what the project needs) in the repository"""
 _PROBE = "import json, platform, sys, pytest; print(json.dumps([sys.prefix, platform.python_version()]))"
 _PATIENCE = 60.0  # seconds for one probe

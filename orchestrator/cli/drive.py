@@ -41,7 +41,7 @@ def run(
     waive: Waive = None,
     python: Python = None,
     setup: Annotated[
-        str | None, typer.Option("--setup", help="A command that installs what the tests need, or none.")
+        str | None, typer.Option("--setup", help="auto, none, or a command that installs what the tests need.")
     ] = None,
     sandbox: Annotated[str | None, typer.Option("--sandbox", help="best|strict|standard|none")] = None,
     branch: Annotated[str | None, typer.Option("--branch", metavar="NAME", help="Deliver as this branch.")] = None,

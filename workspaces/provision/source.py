@@ -23,6 +23,13 @@ class Source:
     development: bool = False
 
 
+class _AsWritten(configparser.ConfigParser):
+    """Settings and extras keep their names, which others write in lower case."""
+
+    def optionxform(self, optionstr: str) -> str:
+        return optionstr
+
+
 def content(tree: Path, name: str) -> bytes:
     """The bytes of a file of the tree; nothing where it is none, leads outside or is too large."""
     place = tree / name
@@ -41,8 +48,7 @@ def toml(tree: Path, name: str) -> Mapping[str, Any]:
 
 def ini(text: bytes, name: str) -> configparser.ConfigParser:
     """The sections of an INI file, values as written. Raises ValueError naming the file where it is none."""
-    found = configparser.ConfigParser(interpolation=None, strict=False, allow_no_value=True)
-    found.optionxform = str  # the names of settings and extras as they are written
+    found = _AsWritten(interpolation=None, strict=False, allow_no_value=True)
     try:
         found.read_string(text.decode("utf-8-sig"))
     except (configparser.Error, UnicodeDecodeError) as error:
