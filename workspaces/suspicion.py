@@ -1,7 +1,6 @@
 """What in a patch's added lines deserves a second opinion, because tests alone cannot tell it from an honest mend.
 
-Static, cheap and easy to get round: a flag accuses nobody and acquits nobody. Python only; what does not parse has no
-flags, for its tests are red.
+Static and easy to get round: a flag accuses nobody and acquits nobody. Python only; what does not parse is red.
 """
 
 import ast
@@ -18,6 +17,7 @@ _STATE = frozenset({"settrace", "setprofile", "modules", "meta_path", "path_hook
 _STATE |= {"_exit", "abort", "kill", "get_objects", "get_referrers", "get_referents", "register_at_fork"}
 _COMPARISONS = frozenset({"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__"})
 _COMPARISONS |= {"__instancecheck__", "__subclasscheck__"}
+_LOADS = frozenset({"__import__", "SourceFileLoader", "spec_from_file_location", "run_path"})
 _WRITES = frozenset({"write_text", "write_bytes", "unlink", "rmtree"})
 _TELLING = 3  # letters of a text or digits of a number; meeting a shorter one in a test may be an accident
 
@@ -124,11 +124,11 @@ def _called(node: ast.Call) -> tuple[str, str]:
 
 
 def _is_made_up(node: ast.Call) -> bool:
-    """`getattr(sys, "_get" + "frame")`, `vars(os)`, `__import__(name)`: a reader has to look."""
+    """`getattr(sys, "_get" + "frame")`, `vars(os)`, `__import__(name)`, a file run as code: a reader has to look."""
     first = node.args[0] if node.args else None
     owned = isinstance(first, ast.Name) and first.id in _OWNERS
     name = _called(node)[1]
-    return name == "__import__" or (owned and name in {"getattr", "setattr", "vars", "delattr"})
+    return name in _LOADS or (owned and name in {"getattr", "setattr", "vars", "delattr"})
 
 
 def _replacing(tree: ast.Module) -> Iterator[_Found]:
