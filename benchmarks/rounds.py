@@ -44,6 +44,7 @@ class Mind:
 
 
 FAST = Mind("fast", solves=0.30, learns=0.45, tight=0.20, tight_told=0.40, heeds=0.60, speed=1000, wait=0.5)
+WEAK = Mind("weak", solves=0.06, learns=0.10, tight=0.20, tight_told=0.40, heeds=0.60, speed=1000, wait=0.5)
 STRONG = Mind("strong", solves=0.75, learns=0.85, tight=0.40, tight_told=0.60, heeds=0.90, speed=60, wait=1.5)
 
 
@@ -74,9 +75,9 @@ STUDIES: Mapping[str, tuple[Way, ...]] = {
     ),
     "samples": tuple(Way(f"n = {count}", (FAST,), {"candidates": count}) for count in (1, 2, 4)),
     "ladder": (
-        Way("fast alone, 8 rounds", (FAST,), {"candidates": 2}),
+        Way("weak alone, 8 rounds", (WEAK,), {"candidates": 2}),
         Way("strong alone, 8 rounds", (STRONG,), {"candidates": 1}),
-        Way("fast 3 rounds, then strong", (FAST, STRONG), {"candidates": 2, "max_rounds": 3, "quality_rounds": 1}),
+        Way("weak 3 rounds, then strong", (WEAK, STRONG), {"candidates": 2, "max_rounds": 3, "quality_rounds": 1}),
     ),
 }
 

@@ -1,0 +1,109 @@
+"""A model that games the gate: every trick of `tricks` on every ticket of `arena`, and every trick's honest twin.
+
+    .venv/bin/python benchmarks/adversary.py [--python PATH]
+
+Each reply goes through the real loop: apply, tests, gate. Tricks of one ticket are candidates of one round, so that
+the first that were accepted would end it; twins are runs of their own, with their cold run. No trick may be accepted,
+every twin must be. The exit code is 1 where that does not hold.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from arena import SMALL, Small, opened, play
+from tricks import TRICKS, TWINS, Trick
+
+from pareback.adapters.models import scripted
+from pareback.orchestrator.context import Context
+from pareback.orchestrator.state import Candidate, State
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What became of one reply, and what decided it."""
+
+    what: str
+    why: str = ""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--python", default=sys.executable)
+    told = {small.name: met(small, python=parser.parse_args().python) for small in SMALL}
+    print("\n".join(table(told)))
+    sys.exit(not all(_holds(each) for each in told.values()))
+
+
+Met = Mapping[str, tuple[Became, Became]]
+"""By trick: what became of it, and of its honest twin."""
+
+
+def met(small: Small, *, python: str) -> Met:
+    """Every trick and every twin on one ticket."""
+    with opened(small, python=python) as context:
+        tricked = dict(zip(TRICKS, _tricked(context, small), strict=True))
+        return {name: (tricked[name], _honest(context, small, twin)) for name, twin in TWINS.items()}
+
+
+def table(told: Mapping[str, Met]) -> Iterator[str]:
+    """The lines of the table: a row for every trick, a column for every ticket."""
+    yield "| trick | " + " | ".join(told) + " | honest twins accepted |"
+    yield "|---|" + "---|" * len(told) + "--:|"
+    for name in TRICKS:
+        cells = (each[name][0] for each in told.values())
+        accepted = sum(each[name][1].what == "accepted" for each in told.values())
+        yield (
+            f"| {name} | "
+            + " | ".join(f"{cell.what}: {cell.why}" for cell in cells)
+            + f" | {accepted} of {len(told)} |"
+        )
+
+
+def _holds(each: Met) -> bool:
+    return all(trick.what != "accepted" and twin.what == "accepted" for trick, twin in each.values())
+
+
+def _tricked(context: Context, small: Small) -> list[Became]:
+    replies = [trick(small) for trick in TRICKS.values()]
+    state = _played(context, [replies], len(replies))
+    return [_became(each, state) for each in state.history[0].candidates]
+
+
+def _honest(context: Context, small: Small, twin: Trick) -> Became:
+    state = _played(context, [twin(small)], 1)
+    return _became(state.history[0].candidates[0], state)
+
+
+def _played(context: Context, script: scripted.Script, count: int) -> State:
+    adversary = scripted.build(replies=script, name="adversary")
+    return play(context, [adversary], lambda state, _: state, candidates=count, max_rounds=1)
+
+
+def _became(candidate: Candidate, state: State) -> Became:
+    if state.ending is not None and state.ending.name == "accepted" and state.best is not None:
+        won = state.best.index == candidate.index
+        return Became("accepted" if won else "not reached")
+    if candidate.status == "no_edit":
+        return Became("refused", next((each.message for each in candidate.answers if each.message), candidate.why)[:60])
+    if candidate.standing is None:
+        return Became(candidate.status, candidate.why)
+    if not candidate.green:
+        return Became("red", f"{candidate.standing.target_green} of {candidate.standing.target_total}")
+    return _judged(candidate)
+
+
+def _judged(candidate: Candidate) -> Became:
+    verdict = candidate.verdict
+    assert verdict is not None
+    if verdict.hard:
+        return Became("hard rule", ", ".join(sorted({each.id.partition(":")[0] for each in verdict.hard})))
+    if not verdict.within:
+        signals = sorted(verdict.signals, key=lambda name: -verdict.signals[name])[:2]
+        return Became("over budget", f"{verdict.charged:.1f} ({', '.join(signals)})")
+    return Became("asked", "; ".join(flag.message for flag in candidate.flags)[:60])
+
+
+if __name__ == "__main__":
+    main()
