@@ -79,9 +79,10 @@ class _Head:
             return replace(known, old=_name(line))
         if line.startswith("+++ "):
             return replace(self, new=_name(line))
-        for word, name in (("rename from ", "source"), ("rename to ", "target")):
-            if line.startswith(word):
-                return replace(self, **{name: plain(line.removeprefix(word))})
+        if line.startswith("rename from "):
+            return replace(self, source=plain(line.removeprefix("rename from ")))
+        if line.startswith("rename to "):
+            return replace(self, target=plain(line.removeprefix("rename to ")))
         return replace(self, deleted=self.deleted or line.startswith("deleted file"))
 
     @property
