@@ -33,5 +33,6 @@ def test_one_region_is_mended_and_the_rest_of_the_file_stays(shop: Any, endpoint
     head, _, tail = before.partition("def shipping")
     body, _, rest = tail.partition("\n\n\n")
     assert after == f"{head}def shipping{body.splitlines()[0]}\n{NEW}\n\n{rest}"
-    asked = {"edit": "/v1/edit/completions", "infill": "/v1/fim/completions", "canvas": "/tokenize"}[way]
-    assert asked in {call.path for call in server.calls}
+    path = {"edit": "/v1/edit/completions", "infill": "/v1/fim/completions", "canvas": "/v1/chat/completions"}[way]
+    assert path in {call.path for call in server.calls}
+    assert any("vllm_xargs" in call.body for call in server.calls) == (way == "canvas")
