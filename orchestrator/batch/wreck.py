@@ -20,6 +20,7 @@ def write(facts: Outcome, folder: Path) -> dict[str, Any]:
 
 
 def _counted(facts: Outcome, folder: Path) -> Outcome:
+    facts = replace(facts, seconds={"total": 0.0, **facts.books.total.seconds})
     if not (folder / "ledger.db").exists():
         return facts
     with suppress(LedgerError), Ledger(folder / "ledger.db") as ledger:
