@@ -18,6 +18,9 @@ from pareback.workspaces import bare
 EVERY = 4
 """Of so many candidates the first writes the whole function, the others a line each."""
 
+TOLD = 1_500
+"""Characters of the ticket that are told where the whole function is to be written; for a line it only distracts."""
+
 SAID = 300
 """Characters of a failure's message that are told where it has no call and no value in it."""
 
@@ -47,10 +50,15 @@ def question(request: Request) -> Request:
     turn = (request.round - 1) * request.n + request.index
     lines = list(_lines(place, request))
     whole = turn % EVERY == 0 or not lines
-    failures = tuple(_sentence(each) for each in request.failures[:1])
-    told = replace(request, ticket="", tests=(), failures=failures, findings=request.findings[:1], refused=(), tried=())
-    asked = _asked(told, place, None if whole else lines[(turn - turn // EVERY - 1) % len(lines)])
+    asked = _asked(_told(request), place, None if whole else lines[(turn - turn // EVERY - 1) % len(lines)])
     return replace(asked, examples=tuple(_example(mended, whole=whole) for mended in prompts.SMALL_EXAMPLES))
+
+
+def _told(request: Request) -> Request:
+    """Of each section one thing: the first failure in a sentence, the first finding, one word on the last reply."""
+    failures = tuple(_sentence(each) for each in request.failures[:1])
+    one = replace(request, findings=request.findings[:1], refused=request.refused[:1])
+    return replace(one, ticket=request.ticket[:TOLD], tests=(), failures=failures, tried=())
 
 
 def _asked(told: Request, place: _Place, lines: tuple[int, int] | None) -> Request:
@@ -62,7 +70,7 @@ def _asked(told: Request, place: _Place, lines: tuple[int, int] | None) -> Reque
         return replace(told, rules=prompts.SMALL_FUNCTION, files=shown, region=region)
     region = place.region(*lines, "")
     wish = prompts.SMALL_LINE_WISH.format(line=region.inside.rstrip("\n"))
-    return replace(told, rules=prompts.SMALL_LINE, files=shown, region=replace(region, wish=wish))
+    return replace(told, ticket="", rules=prompts.SMALL_LINE, files=shown, region=replace(region, wish=wish))
 
 
 def _example(mended: prompts.Mended, *, whole: bool) -> Example:
@@ -101,9 +109,9 @@ def _lines(place: _Place, request: Request) -> Iterator[tuple[int, int]]:
 
 
 def _is_told(node: ast.AST, unit: bare.Unit) -> bool:
-    """Statements, but neither the function's own head nor docstrings."""
-    text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    return isinstance(node, ast.stmt) and node is not unit.node and not text
+    """Statements, but neither the function's own head nor docstrings; and a stub has no line to mend."""
+    idle = isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+    return isinstance(node, ast.stmt) and node is not unit.node and not idle
 
 
 def _extent(node: ast.AST) -> tuple[int, int]:

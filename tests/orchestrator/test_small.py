@@ -36,7 +36,7 @@ REQUEST = Request(
     files=(Source("shop.py", SHOP), Source("money.py", "def round_up(a):\n    return a\n")),
     tests=(Source("test_shop.py", TESTS, editable=False),),
     failures=(Failure("test_shop.py::test_total", MESSAGE, (Frame("test_shop.py", 5, "test_total"),)),) * 2,
-    refused=("nothing applied",),
+    refused=("nothing applied", "nor this"),
     tried=(Attempt("0", "round 1: red"),),
     n=8,
 )
@@ -48,9 +48,8 @@ def test_the_first_candidate_writes_the_suspected_function() -> None:
     assert region is not None
     assert (region.path, region.above + region.inside + region.below) == ("shop.py", SHOP)
     assert region.inside == SHOP.partition("\n\n\n")[2].partition("\n\n\n")[2]
-    assert (asked.rules, asked.ticket, asked.tests, asked.refused, asked.tried) == (
-        prompts.SMALL_FUNCTION, "", (), (), (),
-    )  # fmt: skip  # one comparison
+    said = (asked.rules, asked.ticket, asked.tests, asked.refused, asked.tried)
+    assert said == (prompts.SMALL_FUNCTION, "Repair total", (), ("nothing applied",), ())
     assert asked.files == (Source("shop.py", region.inside),)
     (failure,) = asked.failures
     assert (failure.message, failure.frames) == ("`total([1, 2])` gives `2`, but `3` is right.", ())
@@ -85,6 +84,9 @@ def total(prices):
 ## RED TEST: test_shop.py::test_total
 `total([1, 2])` gives `2`, but `3` is right.
 
+## ABOUT YOUR LAST REPLY
+- nothing applied
+
 This line is wrong:
 ```python
         result = price
@@ -105,6 +107,14 @@ def test_a_function_is_asked_for_as_in_the_examples_before_it() -> None:
     assert system.content == prompts.SMALL_FUNCTION
     assert user.content.endswith("Write the whole function `total` with the mistake mended.")
     assert turns[-1].content == "```python\ndef may_vote(age):\n    return age >= 18\n```"
+
+
+def test_a_stub_is_written_whole_by_every_candidate() -> None:
+    stub = 'def total(prices):\n    """Their sum."""\n    pass\n'
+    asked = [question(replace(REQUEST, files=(Source("shop.py", stub),), index=index)) for index in range(4)]
+    assert {(each.rules, each.region.inside if each.region else "") for each in asked} == {
+        (prompts.SMALL_FUNCTION, stub)
+    }
 
 
 def test_without_a_function_the_request_stays_as_it_is() -> None:
