@@ -110,7 +110,7 @@ def line(row: Row, tree: Path, home: Path) -> tuple[str, bool]:
     sources = [text.removeprefix("set-up: ") for text in times if text.startswith("set-up: ")][1:]
     once_more = [text for text in times if re.search(r"suite lacks|left out|own build failed|cannot be added", text)]
     ending = "baseline runs" if ran else f"{document['ending']} ({document.get('reason')})"
-    baseline = next((text.removeprefix("baseline: ") for text in times if text.startswith("baseline: ")), "")
+    baseline = next((text.removeprefix("baseline: ") for text in reversed(times) if text.startswith("baseline: ")), "")
     notes = "; ".join([*dict.fromkeys(once_more), *([] if ran else [first_line(document)])])
     packages = {path.name for path in home.glob("cache/environments/*/venv/lib/python3*/site-packages/*.dist-info")}
     cells = [
