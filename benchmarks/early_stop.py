@@ -41,7 +41,8 @@ ASTRAY = "../shop/args.py\n<<<<<<< SEARCH\n    return 490\n=======\n    return 1
 
 def rewritten(count: int) -> str:
     """Methods of the file written anew, each with one line more."""
-    lines, blocks = TEXT.split("\n"), []
+    lines = TEXT.split("\n")
+    blocks: list[str] = []
     found = list(definitions(ast.parse(TEXT)))
     names = [name for name, _ in found]
     for name, node in found:
