@@ -4,7 +4,7 @@ The one place where what children report meets the batch's rates, purse and weat
 rates by address and model. Every call that waits has a time at which it is worth asking again, or waits for a report.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -130,12 +130,13 @@ class Calls:
 
     def ended(self, key: str) -> None:
         """The ticket's process is gone, and whatever it left open with it."""
-        for call in [name for name in self._out if name.startswith(f"{key}/")]:
+        for call in _of(key, self._out):
             self.cut(call)
-        for kept in (self._due, self._tries):
-            for call in [name for name in kept if name.startswith(f"{key}/")]:
-                del kept[call]
-        self._gone = {name for name in self._gone if not name.startswith(f"{key}/")}
+        for call in _of(key, self._due):
+            del self._due[call]
+        for call in _of(key, self._tries):
+            del self._tries[call]
+        self._gone.difference_update(_of(key, self._gone))
 
     def _known(self, asked: Facts) -> Rates:
         now = self._now()
@@ -192,3 +193,8 @@ class Calls:
         self._weather[server] = before.failed(call, kind, self._now())
         if self._weather[server].storm and not before.storm:
             self.say(f"{FAILURES} calls in a row failed ({facts['message']}): the batch waits for {server}")
+
+
+def _of(key: str, calls: Iterable[str]) -> list[str]:
+    """The calls of one ticket; its id may hold the same mark that stands before a call's number."""
+    return [call for call in calls if call.rpartition("/")[0] == key]

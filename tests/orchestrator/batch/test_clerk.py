@@ -145,6 +145,13 @@ def test_a_dead_ticket_holds_nothing_and_what_it_held_is_spent() -> None:
     assert office.may("c", cost_usd=0.05) == GO
 
 
+def test_a_ticket_whose_name_begins_like_anothers_keeps_its_calls() -> None:
+    office = Office(cap=1.0)
+    assert (office.may("a"), office.may("a/b")) == (GO, GO)
+    office.clerk.ended("a", result("a"))
+    assert office.clerk.calls.purse == Purse(1.0, 0.1, {"a/b/1": 0.1})
+
+
 def test_a_call_that_was_given_up_before_its_answer_takes_nothing() -> None:
     office = Office(cap=1.0)
     office.tell("a", "withdrawn")
