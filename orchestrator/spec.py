@@ -1,8 +1,8 @@
 """The document of `run --spec`: a ticket's record, or a whole job with its settings, its delivery and its repository.
 
 `{"ticket": {…}, "flags": {…}, "wish": {…}, "bundle": "PATH"}`, the last three where they say something. In place of the
-ticket's `repo` a bundle has the repository at the ticket's `base`, which is then a commit's full id; its path is one from
-the folder of the spec.
+ticket's `repo` a bundle has the repository at the ticket's `base`, which is then a commit's full id; its path is one
+from the folder of the spec.
 """
 
 import json
