@@ -34,6 +34,8 @@ import refactory
 from inputs import varied
 
 SECONDS = 0.5
+"""Of the processor, for one call."""
+
 LONGEST = 2_000
 """Items of an answer that are compared: some programs make endless generators."""
 
@@ -117,14 +119,14 @@ def loaded(name: str, text: str) -> types.ModuleType:
 def answer(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[str, Any]:
     """What a call returns, its arguments too where it returns nothing; or that it raised or took too long."""
     given = copy.deepcopy(args)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
     try:
         value = frozen(function(*given), {})
         return ("changed", frozen(given, {})) if value is None else ("returned", value)
     except (Exception, TooLong):  # noqa: BLE001 - whatever a program does is its answer
         return "raised", None
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
 
 def frozen(value: Any, seen: dict[int, int]) -> Any:
@@ -219,7 +221,7 @@ def _alone(pair: Pair) -> None:
     def over(*_: object) -> None:
         raise TooLong
 
-    signal.signal(signal.SIGALRM, over)
+    signal.signal(signal.SIGVTALRM, over)
     resource.setrlimit(resource.RLIMIT_AS, (2 * 1024**3, 2 * 1024**3))
     sys.setrecursionlimit(2_000)
     found = compared(pair)
