@@ -96,7 +96,7 @@ def _talk(provider: Provider) -> type[BaseHTTPRequestHandler]:
     class Talk(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:
             pass
 
         def setup(self) -> None:
