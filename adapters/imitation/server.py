@@ -18,18 +18,7 @@ from time import monotonic
 from typing import Any, Self
 
 from pareback.adapters.imitation.canvas import Tokenizer, denoised
-from pareback.adapters.imitation.said import (
-    Asked,
-    Fault,
-    Item,
-    Raw,
-    Say,
-    completion,
-    error,
-    parts,
-    tail,
-    tokens,
-)
+from pareback.adapters.imitation.said import Asked, Fault, Item, Raw, Say, completion, error, parts, tail, tokens
 
 Script = Sequence[Item] | Callable[[Mapping[str, Any]], Item]
 
@@ -90,7 +79,7 @@ class Server(ThreadingHTTPServer):
         with self._lock:
             (self._open.add if opened else self._open.discard)(connection)
 
-    def handle_error(self, *_: Any) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that leaves is no error of the server; one in the script is raised at the end."""
         found = sys.exception()
         if found is not None and not isinstance(found, OSError):
@@ -112,16 +101,21 @@ class Server(ThreadingHTTPServer):
 class _Talk(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    server: Server
     call: Call
     asked: Asked
 
+    @property
+    def served(self) -> Server:
+        """The server, known to be ours."""
+        assert isinstance(self.server, Server)
+        return self.server
+
     def setup(self) -> None:
         super().setup()
-        self.server.track(self.connection, opened=True)
+        self.served.track(self.connection, opened=True)
 
     def finish(self) -> None:
-        self.server.track(self.connection, opened=False)
+        self.served.track(self.connection, opened=False)
         try:
             super().finish()
         except OSError:
@@ -145,12 +139,12 @@ class _Talk(BaseHTTPRequestHandler):
         """The script's item, in the canvas where the call brings one; text to ids is no call of the script."""
         body = self.call.body
         if self.path == "/tokenize":
-            return Raw(json.dumps({"tokens": self.server.tokenizer.encode(body["prompt"])}).encode())
-        item = self.server.take(self.call)
+            return Raw(json.dumps({"tokens": self.served.tokenizer.encode(body["prompt"])}).encode())
+        item = self.served.take(self.call)
         said = Say(item) if isinstance(item, str) else item
         xargs = body.get("vllm_xargs")
-        if isinstance(said, Say) and self.server.canvas and xargs:
-            return denoised(said, xargs, self.server.tokenizer, self.server.canvas)
+        if isinstance(said, Say) and self.served.canvas and xargs:
+            return denoised(said, xargs, self.served.tokenizer, self.served.canvas)
         return said
 
     def _answer(self, item: Say | Fault | Raw) -> None:
@@ -222,14 +216,14 @@ class _Talk(BaseHTTPRequestHandler):
 
     def _wait(self, seconds: float) -> bool:
         """Whether the client is still there after so many seconds, and the server is not closing."""
-        while seconds > 0 and not self.server.closing.wait(min(seconds, 0.01)):
+        while seconds > 0 and not self.served.closing.wait(min(seconds, 0.01)):
             seconds -= 0.01
             if select.select([self.connection], [], [], 0)[0] and not self.connection.recv(1, socket.MSG_PEEK):
                 self.call.hung_up.set()
                 self.close_connection = True
                 return False
-        self.close_connection = self.close_connection or self.server.closing.is_set()
-        return not self.server.closing.is_set()
+        self.close_connection = self.close_connection or self.served.closing.is_set()
+        return not self.served.closing.is_set()
 
 
 def _asked(path: str, body: Mapping[str, Any]) -> Asked:
