@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pareback.orchestrator import confined, parts
@@ -20,6 +20,7 @@ from pareback.workspaces import environment
 from pareback.workspaces.confinement.resources import MEMORY
 from pareback.workspaces.installed import fingerprint
 from pareback.workspaces.interpreter import Interpreter
+from pareback.workspaces.objects import Entry
 from pareback.workspaces.projection import Slots, open_slots
 from pareback.workspaces.sandbox import Bind, Sandbox, Wrap, outermost
 from pareback.workspaces.suite import Runner, Server
@@ -67,7 +68,7 @@ def opened(desk: Desk, settings: Settings, tree: str, *, added: tuple[str, ...] 
         slots = stack.enter_context(_slots(desk, settings, tree))
         room = stack.enter_context(furnished(desk, settings, slots.pristine, wrap=offer.build().wrap, added=added))
         found = room.interpreter
-        slots.carry(room.products)
+        _carry(slots, room.products)
         desk.say(f"tests run with {found.path} ({found.version}, {found.how}); sandbox: {offer.level}")
         if settings.sandbox == confined.BEST and (short := confined.shortfall(offer, cache=desk.cache)):
             desk.say(f"no better sandbox: {short}")
@@ -85,6 +86,13 @@ def opened(desk: Desk, settings: Settings, tree: str, *, added: tuple[str, ...] 
             added=room.added,
             supply=room.supply,
         )
+
+
+def _carry(slots: Slots, files: Mapping[str, Path]) -> None:
+    """Every slot that is made from now on holds these files too. Raises OSError."""
+    store = slots.origin.store
+    new = {path: Entry(0o100644, store.write("blob", place.read_bytes())) for path, place in files.items()}
+    slots.origin = replace(slots.origin, carried={**slots.origin.carried, **new})
 
 
 def _state(launch: Launch, slots: Slots) -> str:

@@ -7,7 +7,7 @@ behind, puts back what they changed, and then writes only what differs. Nothing 
 import stat
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -71,12 +71,6 @@ class Slots:
     def pristine(self) -> Path:
         """The read-only checkout the slots are copied from."""
         return self._pristine.path
-
-    def carry(self, files: Mapping[str, Path]) -> None:
-        """Hold these files too in every slot that is made from now on, by path. Raises OSError."""
-        store = self.origin.store
-        new = {path: Entry(0o100644, store.write("blob", place.read_bytes())) for path, place in files.items()}
-        self.origin = replace(self.origin, carried={**self.origin.carried, **new})
 
     def slot(self, index: int) -> "Slot":
         """The slot with this number; it shows nothing before its first `show`."""

@@ -170,20 +170,29 @@ def _do(step: Step, recipe: Recipe, place: Path, host: Host) -> str:
     if step.unless and _is_installed(place, step.unless):
         return ""
     before = set(_links(place))
-    first = last = ""
+    failed = _tried(step, recipe, place, host)
+    first = failed[0].partition("; it printed last")[0] if failed else ""
+    if failed and len(failed) == len(step.tries):
+        if not step.without:
+            raise EnvironmentFailed(f"{recipe.name} failed {failed[-1]}")
+        return f"{step.without} ({first})"
+    if step.loose:
+        _loosen(place, before)
+    return f"{recipe.name} left out what could not be installed {first}" if failed else ""
+
+
+def _tried(step: Step, recipe: Recipe, place: Path, host: Host) -> list[str]:
+    """What each try said that failed; with as many as there are, none ended well. Without a network, or where the run
+    is stopped, all fail alike."""
+    failed: list[str] = []
     for argv in step.tries:
         finished = _run(argv, recipe, place, host)
         if finished.end == "exited" and finished.code == 0:
-            if step.loose:
-                _loosen(place, before)
-            return f"{recipe.name} left out what could not be installed {first}" if first else ""
-        last = _said(finished)
-        first = first or last.partition("; it printed last")[0]
-        if blame.NETWORK in first or finished.end == "stopped":
-            break
-    if step.without:
-        return f"{step.without} ({first})"
-    raise EnvironmentFailed(f"{recipe.name} failed {last}")
+            return failed
+        failed.append(_said(finished))
+        if blame.NETWORK in failed[0] or finished.end == "stopped":
+            return failed[-1:] * len(step.tries)
+    return failed
 
 
 def _run(argv: tuple[str, ...], recipe: Recipe, place: Path, host: Host) -> Finished:

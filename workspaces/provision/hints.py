@@ -25,18 +25,19 @@ def sources(tree: Path, tables: Mapping[str, Any]) -> Iterator[Source]:
 
 def _source(where: str, words: Iterator[str]) -> Iterator[Source]:
     """The words of an installer's command line as a source: requirements, files, and the project's own extras."""
-    lines: list[str] = []
-    arguments: list[str] = []
-    for word in dict.fromkeys(words):
-        own, file = _OWN.match(word), _FILE.match(word)
-        if own:
-            arguments += [part for name in (own[1] or "").split(",") if name for part in ("--extra", name.strip())]
-        elif file:
-            arguments += ["-c" if file[1] in ("-c", "--constraint") else "-r", file[2]]
-        elif not word.startswith("-") and "{" not in word:
-            lines.append(word)
+    told = list(dict.fromkeys(words))
+    lines = [word for word in told if not word.startswith("-") and "{" not in word and not _OWN.match(word)]
+    arguments = [part for word in told for part in _arguments(word)]
     if lines or arguments:
         yield Source(where, tuple(lines), tuple(arguments))
+
+
+def _arguments(word: str) -> list[str]:
+    """A file, or the project itself with extras, as options."""
+    if found := _FILE.match(word):
+        return ["-c" if found[1] in ("-c", "--constraint") else "-r", found[2]]
+    own = _OWN.match(word)
+    return [part for name in (own[1] or "").split(",") if name for part in ("--extra", name.strip())] if own else []
 
 
 def _tox(tree: Path, tables: Mapping[str, Any]) -> Iterator[str]:
