@@ -7,6 +7,7 @@ is not clearly a path is prose: taking prose for a path would write a file nobod
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 LONGEST_HEADING = 2000
 """Characters; a longer line is text, whatever it looks like."""
@@ -76,7 +77,9 @@ def symbol_of(line: str) -> tuple[str, str] | None:
     return (path, name.replace("<locals>.", "")) if path and _QUALIFIED.fullmatch(name) else None
 
 
+@lru_cache(maxsize=512)
 def _heading(line: str) -> str | None:
+    """The path or the qualified name that stands alone on the line; every form asks about the same lines."""
     if not line or len(line) > LONGEST_HEADING:
         return None
     text = _BULLET.sub("", line.strip(), count=1).replace("**", "").strip()

@@ -158,18 +158,26 @@ def _files(lines: Sequence[str], at: int, *, head: _Head, fenced: bool) -> Itera
             body.append(line)
             continue
         if body:
-            unclear = kind == "end" and not fenced and body[-1].strip() and not _separates(line)
-            yield ((_unclear(head, line),) if unclear else head.hunk(body)), index
+            yield _ended(head, body, line, clear=fenced or kind != "end"), index
             head = replace(head, hunks=head.hunks + 1)
         body = [line] if kind == "hunk" else []
-        if kind == "head":
-            before, head = head, head.heard(line)
-            ended = before.last() if line.startswith("diff ") or head.hunks < before.hunks else ()
-            yield ended, index
-        elif kind == "end":
-            yield head.last(), index + 1 if fenced else index
+        done, head = _headed(head, line) if kind == "head" else ((), head)
+        yield done, index
+        if kind == "end":
+            yield head.last(), index + fenced
             return
     yield ((_cut(head),) if fenced else (*(head.hunk(body) if body else ()), *head.last())), len(lines)
+
+
+def _ended(head: _Head, body: Sequence[str], line: str, *, clear: bool) -> tuple[Found, ...]:
+    """What a hunk asks for that ends before this line; one that prose follows at once may have lost its marks."""
+    return head.hunk(body) if clear or not body[-1].strip() or _separates(line) else (_unclear(head, line),)
+
+
+def _headed(head: _Head, line: str) -> tuple[tuple[Found, ...], _Head]:
+    """What is to be done before another file begins, and what is known after this header line."""
+    after = head.heard(line)
+    return (head.last() if line.startswith("diff ") or after.hunks < head.hunks else ()), after
 
 
 def _kind(lines: Sequence[str], at: int, *, fenced: bool, inside: bool) -> str:
