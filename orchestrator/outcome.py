@@ -203,6 +203,7 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
         "seconds": None if reply is None else _rounded(reply.seconds),
         "answers": [{"status": each.status, "path": each.path, "message": each.message} for each in candidate.answers],
         "commit": candidate.commit,
+        "way": candidate.way,
         "twin": None if candidate.twin is None else {"round": candidate.twin[0], "index": candidate.twin[1]},
         "target_green": None if standing is None else standing.target_green,
         "target": None if standing is None else standing.target_total,

@@ -46,6 +46,7 @@ class Candidate:
     `start` is the commit the reply edits, `commit` the base with the whole patch so far, `tree` what it holds once it
     is tested, `size` its changed lines. `applied` is what the reply came to while it arrived, until that is
     committed. `twin`: round and index of the one that was tested for it, with the same tree.
+    `way`: how its question differs from the first one's, where the model does not sample.
     """
 
     round: int
@@ -61,6 +62,7 @@ class Candidate:
     commit: str | None = None
     tree: str | None = None
     twin: tuple[int, int] | None = None
+    way: str = ""
     size: int = 0
     applied: Applied | None = None
     answers: tuple[Answer, ...] = ()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pareback.adapters.model import Failure, Model, Profile, Request, Source
 from pareback.adapters.ticket import Ticket
-from pareback.orchestrator import accounts, prompts, race, refill, small, sources
+from pareback.orchestrator import accounts, prompts, race, refill, small, sources, variety
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.shelf import Shelf
@@ -28,17 +28,8 @@ def play(state: State, context: Context, drive: race.Drive) -> State:
     request = question(state, context, model)
     context.listen(Event("round", number, data={"model": model.name, "candidates": request.n}))
     accounts.name_model(context.ledger, number, model.name)
-    starters = [
-        Candidate(
-            round=number,
-            index=index,
-            rung=state.rung,
-            model=model.name,
-            start=state.start,
-            request=_fitted(replace(request, round=number, index=index, seed=index), model.profile),
-        )
-        for index in range(request.n)
-    ]
+    other = question(state, context, model, turn=1) if _repeats(model.profile) else request
+    starters = [_starter((request, other), index, state=state, model=model) for index in range(request.n)]
     workers = request.n if model.profile.sees == "prompt" else min(request.n, os.cpu_count() or 1)
     result = race.run(starters, context, drive, workers=workers)
     return replace(
@@ -48,6 +39,21 @@ def play(state: State, context: Context, drive: race.Drive) -> State:
         candidates=_with_twins(result.candidates, state),
         winner=result.winner,
     )
+
+
+def _repeats(profile: Profile) -> bool:
+    """Whether the same question gets the same answer again, so that candidates must be asked different ones."""
+    return profile.sees == "prompt" and not profile.sampled
+
+
+def _starter(asked: tuple[Request, Request], index: int, *, state: State, model: Model) -> Candidate:
+    """One candidate that has only been asked; `asked` are the question and the one with another form first."""
+    own, way = asked[0], ""
+    if _repeats(model.profile):
+        own, way = variety.varied(asked[variety.turn(index)], index)
+    number = state.round + 1
+    own = _fitted(replace(own, round=number, index=index, seed=index), model.profile)
+    return Candidate(number, index, state.rung, model.name, state.start, own, way=way)
 
 
 def _fitted(request: Request, profile: Profile) -> Request:
@@ -62,12 +68,13 @@ def _with_twins(candidates: Sequence[Candidate], state: State) -> tuple[Candidat
     return tuple(replace(each, twin=None if each == twin else (twin.round, twin.index)) for each, twin in twins)
 
 
-def question(state: State, context: Context, model: Model) -> Request:
-    """What every candidate of the next round is asked; a function of the state, so that replay asks the same."""
+def question(state: State, context: Context, model: Model, *, turn: int = 0) -> Request:
+    """What the candidates of the next round are asked; a function of the state, so that replay asks the same. In turn 1
+    another edit form comes first."""
     shelf = Shelf(_files(state, context), context.repository.read, context.tests.roots)
     files, tests = _sources(shelf, state, context, model=model)
     profile = model.profile
-    forms = [context.forms[name] for name in _taught(profile, state)]
+    forms = [context.forms[name] for name in _taught(profile, state, turn)]
     return Request(
         rules=prompts.rules(None if context.settings.enforce == "off" else context.budget, forms),
         ticket=_asked(context.ticket),
@@ -82,10 +89,10 @@ def question(state: State, context: Context, model: Model) -> Request:
     )
 
 
-def _taught(profile: Profile, state: State) -> tuple[str, ...]:
+def _taught(profile: Profile, state: State, turn: int) -> tuple[str, ...]:
     """The profile's edit forms; after every other fresh start another one stands in for the first."""
     first, *others = profile.forms
-    starts = sum(finished.step.what == "fresh" for finished in state.history)
+    starts = turn + sum(finished.step.what == "fresh" for finished in state.history)
     other = OTHER_FORM.get(first)
     return profile.forms if starts % 2 == 0 or other is None else (other, *(name for name in others if name != other))
 
