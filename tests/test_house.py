@@ -18,7 +18,7 @@ PARTS = {
     "workspaces": ("edits", "runners", "sandboxes"),
     "gates": ("signals", "languages", "rules", "formats"),
 }
-FOLDER_DOORS = {"typer": "pareback.orchestrator.cli", "libcst": "pareback.workspaces.codemods"}  # a door of several files, which lie in one folder
+FOLDER_DOORS = {"typer": "pareback.orchestrator.cli", "libcst": "pareback.workspaces.codemods"}
 MANY_DOORS = {"pydantic"}  # the door of ledger, settings and options is the room orchestrator
 TARGET_SIDE = {"pytest", "_pytest"}  # imported by what runs under the target's interpreter
 EARLY = ("langgraph", "litellm", "libcst", "radon", "httpx", "rich")

@@ -1,4 +1,4 @@
-"""Two changes of one tree brought together by git's own three-way merge, in the shadow: no folder, no index, no driver."""
+"""Two changes of one tree brought together by git's three-way merge, in the shadow: no folder, no index, no driver."""
 
 import os
 from dataclasses import dataclass
