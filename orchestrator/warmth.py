@@ -21,7 +21,7 @@ def rising(models: Sequence[Model]) -> Iterator[None]:
 
 
 def load(models: Sequence[Model]) -> None:
-    """Import now. Collection is off meanwhile: modules are no garbage, and looking for some costs a tenth of the time."""
+    """Import now. Collection is off meanwhile: modules are no garbage, and looking for some costs a tenth of it."""
     enabled = gc.isenabled()
     gc.disable()
     try:
