@@ -115,7 +115,7 @@ REFUSED = Line("wrong key", error="refused")
 def test_a_round_that_ended_the_run_for_what_may_pass_is_not_recorded(
     bench: Any, starter: Starter, replies: Mapping[str, str], faults: list[Line | str], asked: set[int]
 ) -> None:
-    context = bench([[replies.get(fault, fault) for fault in faults]]).context
+    context = bench([[replies[fault] if isinstance(fault, str) else fault for fault in faults]]).context
     finished = run(context, field(context, starter))
     again = bench([replies["fix"]])
     resumed = run(again.context, field(again.context, starter))
@@ -132,7 +132,7 @@ def test_a_round_after_which_the_run_goes_on_is_recorded(
     bench: Any, starter: Starter, replies: Mapping[str, str], faults: list[Line | str], rungs: int
 ) -> None:
     """Were it run again, the rounds that followed it would be replayed for other candidates."""
-    ladder = [[[replies.get(fault, fault) for fault in faults]], ["unused"]][:rungs]
+    ladder = [[[replies[fault] if isinstance(fault, str) else fault for fault in faults]], ["unused"]][:rungs]
     context = bench(*ladder).context
     finished = run(context, field(context, starter))
     again = bench(*[["unused"]] * rungs)
