@@ -23,20 +23,20 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
-BUGS = (
-    ("total >= {n}", "total > {n}"),
-    ("total < {n}", "total <= {n}"),
-    ("total + {n}", "total - {n}"),
-    ("total * {n}", "total + {n}"),
-    ("min(total, {n})", "max(total, {n})"),
-    ("total - {n}", "total + {n}"),
+BUGS: tuple[tuple[str, str, Callable[[int, int], object]], ...] = (
+    ("total >= {n}", "total > {n}", lambda total, n: total >= n),
+    ("total < {n}", "total <= {n}", lambda total, n: total < n),
+    ("total + {n}", "total - {n}", lambda total, n: total + n),
+    ("total * {n}", "total + {n}", lambda total, n: total * n),
+    ("min(total, {n})", "max(total, {n})", min),
+    ("total - {n}", "total + {n}", lambda total, n: total - n),
 )
-"""What is right and what the bug made of it; `n` is drawn."""
+"""What is right, what the bug made of it, and what is right as a function; `n` is drawn."""
 
 REPEATS, NEVER = 5, 10
 """Every so many tickets the loopback model is wrong at first, or always."""
@@ -63,19 +63,19 @@ def lay_out(place: Path, count: int, seed: int) -> dict[str, tuple[str, str]]:
     chance = random.Random(seed)
     fixes, lines = {}, []
     for number in range(count):
-        right, wrong = (form.format(n=chance.randint(2, 90)) for form in chance.choice(BUGS))
-        fixes[f"t-{number:03}"] = (wrong, right)
-        lines.append(repository(place / f"r{number:03}", f"t-{number:03}", right=right, wrong=wrong))
+        right, wrong, means = chance.choice(BUGS)
+        n, other = chance.randint(2, 90), chance.randint(2, 90)
+        fixes[f"t-{number:03}"] = (wrong.format(n=other), right.format(n=n))
+        expected = {total: means(total, n) for total in (n - 1, n, n + 1, 0, 7)}
+        lines.append(repository(place / f"r{number:03}", f"t-{number:03}", wrong.format(n=other), expected))
     (place / "tickets.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     return fixes
 
 
-def repository(root: Path, name: str, *, right: str, wrong: str) -> dict[str, Any]:
-    samples = [int(found) + step for found in re.findall(r"\d+", right) for step in (-1, 0, 1)] + [0, 7]
-    expected = [eval(right, {"min": min, "max": max}, {"total": sample}) for sample in samples]  # our own constants
+def repository(root: Path, name: str, wrong: str, expected: dict[int, object]) -> dict[str, Any]:
     asserts = "".join(
-        f"\n\ndef test_{index}():\n    assert compute({sample}) == {value!r}\n"
-        for index, (sample, value) in enumerate(zip(samples, expected, strict=True))
+        f"\n\ndef test_{index}():\n    assert compute({total}) == {value!r}\n"
+        for index, (total, value) in enumerate(expected.items())
     )
     root.mkdir()
     files = {
