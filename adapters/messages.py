@@ -54,6 +54,7 @@ def _source(kind: str, source: Source) -> str:
     notes = (
         "" if source.editable else "read only",
         "" if source.whole else "in part: the marks stand for lines not shown",
+        source.note,
     )
     told = ", ".join(note for note in notes if note)
     title = f"{kind} ({told})" if told else kind

@@ -16,12 +16,14 @@ to its end by whoever asked; `exhausted` has nothing left to offer."""
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file as the model sees it; not `whole` where parts of it are left out and marked."""
+    """One file as the model sees it; not `whole` where parts of it are left out and marked. `note` is said beside its
+    path: how it is best edited."""
 
     path: str
     text: str
     editable: bool = True
     whole: bool = True
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

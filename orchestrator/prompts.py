@@ -68,6 +68,13 @@ SHOWN = "the files above hold this change"
 IN_PART = "{path!r} was shown in part, so it cannot be written whole: quote the lines that change"
 """Said of a whole file that was written in the place of one that the model had only seen a part of."""
 
+BY_FORM = {
+    "whole": "best written whole",
+    "region": "quote the lines that change",
+    "symbol": "name the function that changes and write all of it",
+}
+"""Said beside a file's path where another edit form than the first one taught suits it."""
+
 SMALL_FUNCTION = """\
 You mend the mistake in a Python function. Nearly always one line is wrong: keep all the others as they are.
 Answer with the whole function in one block and nothing else."""

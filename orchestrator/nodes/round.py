@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pareback.adapters.model import Failure, Model, Profile, Request, Source
 from pareback.adapters.ticket import Ticket
-from pareback.orchestrator import accounts, prompts, race, refill, small, sources, variety
+from pareback.orchestrator import accounts, manner, prompts, race, refill, small, sources, variety
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.shelf import Shelf
@@ -74,7 +74,8 @@ def question(state: State, context: Context, model: Model, *, turn: int = 0) -> 
     shelf = Shelf(_files(state, context), context.repository.read, context.tests.roots)
     files, tests = _sources(shelf, state, context, model=model)
     profile = model.profile
-    forms = [context.forms[name] for name in _taught(profile, state, turn)]
+    files, taught = manner.suited(files, _taught(profile, state, turn), manner.refused(state.candidates))
+    forms = [context.forms[name] for name in taught]
     return Request(
         rules=prompts.rules(None if context.settings.enforce == "off" else context.budget, forms),
         ticket=_asked(context.ticket),
