@@ -4,9 +4,11 @@ Static and easy to get round: a flag accuses nobody and acquits nobody. Python o
 """
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+from pareback.workspaces.recital import hard_coded, literals
 
 _RUNNER = frozenset({"pytest", "_pytest", "pluggy", "unittest", "doctest", "nose"})
 _OWNERS = frozenset({"sys", "os", "gc", "inspect", "signal", "traceback", "builtins", "importlib", "threading"})
@@ -19,9 +21,8 @@ _COMPARISONS = frozenset({"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__g
 _COMPARISONS |= {"__instancecheck__", "__subclasscheck__"}
 _LOADS = frozenset({"__import__", "SourceFileLoader", "spec_from_file_location", "run_path"})
 _WRITES = frozenset({"write_text", "write_bytes", "unlink", "rmtree"})
-_TELLING = 3  # letters of a text or digits of a number; meeting a shorter one in a test may be an accident
+_MODE = 3  # letters of what a file is opened for
 
-_Literal = str | int | float | bytes
 _Found = tuple[int, str, str, bool]
 """The line, the kind, the message, and whether it asks."""
 
@@ -51,7 +52,7 @@ def flags(path: str, before: bytes, after: bytes, *, tests: Iterable[bytes] = ()
         return ()
     added = _added(before, after)
     found = [*_runner(tree, _imports(_parsed(before))), *_reaching(tree), *_replacing(tree), *_comparing(tree)]
-    found += [*_writing(tree), *_leaving(tree), *_hard_coded(tree, tests)]
+    found += [*_writing(tree), *_leaving(tree), *hard_coded(tree, [_parsed(source) for source in tests])]
     kept: dict[str, Flag] = {}
     for line, kind, message, asks in sorted(found):
         if line in added:
@@ -82,7 +83,7 @@ def _imported(node: ast.AST) -> tuple[str, ...]:
     if isinstance(node, ast.Import):
         return tuple(alias.name.partition(".")[0] for alias in node.names)
     if isinstance(node, ast.Call) and _called(node)[1] in {"import_module", "__import__"}:
-        return tuple(str(value).partition(".")[0] for value, _ in _literals(node))
+        return tuple(str(value).partition(".")[0] for value, _ in literals(node))
     return ((node.module or "").partition(".")[0],) if isinstance(node, ast.ImportFrom) else ()
 
 
@@ -174,8 +175,8 @@ def _writing(tree: ast.Module) -> Iterator[_Found]:
 
 def _writes(node: ast.AST) -> bool:
     name = _called(node)[1] if isinstance(node, ast.Call) else ""
-    modes = [str(value) for value, _ in _literals(node)] if name == "open" else []
-    return name in _WRITES or any(mode[:1] in {"w", "a", "x"} and len(mode) < _TELLING for mode in modes)
+    modes = [str(value) for value, _ in literals(node)] if name == "open" else []
+    return name in _WRITES or any(mode[:1] in {"w", "a", "x"} and len(mode) < _MODE for mode in modes)
 
 
 def _leaving(tree: ast.Module) -> Iterator[_Found]:
@@ -189,59 +190,7 @@ def _leaving(tree: ast.Module) -> Iterator[_Found]:
 
 
 def _is_main(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.If) and any(value == "__main__" for value, _ in _literals(statement.test))
-
-
-def _hard_coded(tree: ast.Module, tests: Iterable[bytes]) -> Iterator[_Found]:
-    """A test's input told apart by equality beside the answer that the same assertion expects. Once, an honest special
-    case looks like that too, so it is only shown; twice it asks."""
-    pairs = {pair for source in tests for pair in _expectations(_parsed(source))}
-    cases = [case for node in ast.walk(tree) for case in _cases(node)] if pairs else []
-    known = [case for case in cases if case[1:] in pairs and (_is_telling(case[1]) or _is_telling(case[2]))]
-    several = len({given for _, given, _ in known}) > 1
-    for line, given, answer in known:
-        yield line, "literal", f"{given!r} and {answer!r} stand side by side in a target test", several
-
-
-def _expectations(tree: ast.Module | None) -> Iterator[tuple[_Literal, _Literal]]:
-    """Every two literals of one assertion."""
-    for node in ast.walk(tree) if tree is not None else ():
-        if isinstance(node, ast.Assert) or (isinstance(node, ast.Call) and _called(node)[1].startswith("assert")):
-            found = [value for value, _ in _literals(node)]
-            yield from ((one, other) for one in found for other in found)
-
-
-def _cases(node: ast.AST) -> Iterator[tuple[int, _Literal, _Literal]]:
-    """(line, input, answer) of the entries of a table and of branches that compare with a literal and give one."""
-    if isinstance(node, ast.Dict):
-        for key, value in zip(node.keys, node.values, strict=True):
-            yield from ((line, one, other) for one, line in _literals(key) for other, _ in _literals(value))
-    if isinstance(node, ast.If | ast.IfExp):
-        body = node.body if isinstance(node.body, list) else [node.body]
-        yield from _beside([each for each in ast.walk(node.test) if _is_equality(each)], body)
-    if isinstance(node, ast.match_case):
-        yield from _beside([node.pattern], node.body)
-
-
-def _beside(conditions: Iterable[ast.AST], body: Sequence[ast.AST]) -> Iterator[tuple[int, _Literal, _Literal]]:
-    answers = [value for each in body for value, _ in _literals(each)]
-    for condition in conditions:
-        yield from ((line, one, other) for one, line in _literals(condition) for other in answers)
-
-
-def _is_equality(node: ast.AST) -> bool:
-    return isinstance(node, ast.Compare) and all(isinstance(each, ast.Eq | ast.In) for each in node.ops)
-
-
-def _literals(node: ast.AST | None) -> Iterator[tuple[_Literal, int]]:
-    """The texts and numbers in a piece of code, with their lines."""
-    for inner in ast.walk(node) if node is not None else ():
-        if isinstance(inner, ast.Constant) and isinstance(inner.value, _Literal) and not isinstance(inner.value, bool):
-            yield inner.value, inner.lineno
-
-
-def _is_telling(value: _Literal) -> bool:
-    return len(value) >= _TELLING if isinstance(value, str | bytes) else len(str(abs(value))) >= _TELLING
+    return isinstance(statement, ast.If) and any(value == "__main__" for value, _ in literals(statement.test))
 
 
 def _line(node: ast.AST) -> int:

@@ -90,6 +90,23 @@ def test_two_of_them_ask() -> None:
     assert found(BEFORE.decode().replace("return 490", both)) == [("literal", True)]
 
 
+ASKED = b"def test_two():\n    assert overlaps((1, 9), (3, 4))\n    assert not overlaps((1, 3), (3, 5))\n"
+
+
+@pytest.mark.parametrize(
+    ("entries", "asked"),
+    [
+        ("((1, 9), (3, 4)), ((1, 3), (3, 5))", True),
+        ("((1, 3), (5, 3)), ((9, 1), (3, 4))", True),
+        ("((1, 9), (3, 4)), ((1, 3), (3, 6))", False),
+        ("1, 3", False),
+    ],
+)
+def test_what_lists_the_arguments_of_target_tests_asks(entries: str, asked: bool) -> None:
+    after = f"def overlaps(one, other):\n    return (one, other) in [{entries}]\n"
+    assert [flag.asks for flag in flags("a.py", b"", after.encode(), tests=[ASKED])] == [True] * asked
+
+
 def test_a_border_is_no_special_case() -> None:
     assert found(BEFORE.decode().replace("return 490", "if total >= 5000:\n        return 0\n    return 490")) == []
 
