@@ -33,7 +33,7 @@ def _listed(tree: ast.Module, told: set[tuple[str, ...]]) -> Iterator[tuple[int,
     for node in ast.walk(tree) if told else ():
         if isinstance(node, ast.Dict | ast.Set | ast.List | ast.Tuple):
             entries = node.keys if isinstance(node, ast.Dict) else node.elts
-            found = {_values(entry) for entry in entries} & told
+            found = [entry for entry in entries if _values(entry) in told]
             if len(found) > 1:
                 yield node.lineno, "literal", f"{len(found)} entries are what target tests ask with", True
 
