@@ -36,7 +36,7 @@ def test_no_git_repository(make: Callable[..., Any], tmp_path: Any) -> None:
         (["undo", "nope"], 2, "'nope'"),
         (["check", "--base", "nowhere"], 2, "nowhere"),
         (["check", "--format", "yaml"], 2, "'yaml'"),
-        (["parts", "engines"], 2, "'engines'"),
+        (["parts", "motors"], 2, "'motors'"),
         (["bench", "quixbugs", "."], 2, "QuixBugs"),
         (["cache", "burn"], 2, "'burn'"),
     ],

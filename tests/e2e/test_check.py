@@ -116,7 +116,7 @@ def test_the_same_from_python(grown: Any, monkeypatch: pytest.MonkeyPatch) -> No
         3.0,
         ["sort_out"],
     )
-    with pytest.raises(AttributeError, match="it offers check, run"):
+    with pytest.raises(AttributeError, match="it offers batch, check, run"):
         pareback.no_such_door  # noqa: B018 - the look-up is the test
 
 
