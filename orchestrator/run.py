@@ -1,17 +1,14 @@
 """One ticket driven to an ending: the one function behind the command, the API, a batch's child and a resumed run."""
 
-import contextlib
 import shutil
-import signal
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
 from pareback.adapters.model import ModelRefused
-from pareback.orchestrator import home, job, logs, places
+from pareback.orchestrator import home, job, logs, places, stopping
 from pareback.orchestrator.appeal import hear
 from pareback.orchestrator.closing import close
 from pareback.orchestrator.desk import Desk, Ended, Listen, Surroundings
@@ -65,7 +62,7 @@ def _drive(work: Job, folder: Path, ledger: Ledger, around: Surroundings) -> Out
     log = logs.to_file(folder / "events.jsonl", run=work.run or folder.name, ticket=work.ticket.id)
     around = replace(around, listen=_fan_out(around.listen, log))
     cache = home.find(around.environ).cache
-    with open_repository(Path(work.ticket.repo), shadow=folder / "shadow") as repository, _signals(stop, race):
+    with open_repository(Path(work.ticket.repo), shadow=folder / "shadow") as repository, stopping.heard(stop, race):
         desk = Desk(work, folder, ledger, repository, around, cache, stop, race)
         try:
             return close(desk, *_looped(desk))
@@ -103,24 +100,3 @@ def _fan_out(*listeners: Listen) -> Listen:
             listen(event)
 
     return both
-
-
-@contextlib.contextmanager
-def _signals(stop: threading.Event, race: threading.Event) -> Iterator[None]:
-    """The first Ctrl-C or SIGTERM ends the run in good order, the second at once. Only the main thread may do this."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def heard(*_: object) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-        race.set()
-
-    before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

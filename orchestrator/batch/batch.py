@@ -1,12 +1,10 @@
 """The one door to a batch: from an order to a summary, for the command and for scripts."""
 
-import contextlib
 import os
 import re
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -15,7 +13,7 @@ from typing import Any
 
 from pareback.adapters.engine import Engine, Work
 from pareback.adapters.ticket import Ticket
-from pareback.orchestrator import home, job, parts, places
+from pareback.orchestrator import home, job, parts, places, stopping
 from pareback.orchestrator.batch import book, child, estimate, predictions, report, room
 from pareback.orchestrator.batch.opening import Opening, opened
 from pareback.orchestrator.batch.policies import Policies
@@ -69,7 +67,7 @@ def batch(order: Order, listen: Callable[[Event], None]) -> dict[str, Any]:
     jobs, stop = order.jobs or room.cores(), threading.Event()
     with closing(_engine(order)) as engine:
         opening = opened(flags, os.environ, order.max_cost_usd)
-        with book.opened(order.out.absolute(), redo=order.redo) as records, _told_to_stop(stop):
+        with book.opened(order.out.absolute(), redo=order.redo) as records, stopping.heard(stop):
             clerk = opening.engage(records, say)
             say(_foretold(opening, source, records, jobs=jobs, sure=order.yes))
             works = _works(order, flags, records, clerk)
@@ -123,23 +121,3 @@ def run_name(ticket: str, folder: Path) -> str:
     """A name for the ticket's run that can be part of a ref, and is no other run's, whoever else works there."""
     slug = re.sub(r"[^a-z0-9]+", "-", ticket.lower()).strip("-")[:40].strip("-")
     return f"{slug}-{sha256(os.fsencode(folder)).hexdigest()[:8]}".lstrip("-")
-
-
-@contextlib.contextmanager
-def _told_to_stop(stop: threading.Event) -> Iterator[None]:
-    """The first Ctrl-C or SIGTERM ends the batch in good order, the second at once."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def heard(*_: object) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
-    before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -11,53 +11,59 @@ from pareback.adapters.model import Request
 from pareback.gates.judge import Terms, judge
 from pareback.gates.verdict import Verdict
 from pareback.orchestrator.boundary import Mistake
+from pareback.orchestrator.call import Cancelled
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.land.piece import Piece
+from pareback.orchestrator.limits import LimitReached
 from pareback.orchestrator.nodes.test import run_cold, test
 from pareback.orchestrator.state import Candidate
 from pareback.workspaces import baseline
 from pareback.workspaces.baseline import Targets
 
 _NOBODY = Request("", "", ())
+_LATE = "the {seconds:g} seconds of this landing are used up; a higher --max-seconds goes on from here"
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """`alone` holds by ticket the base with only its patch, `targets` what its patch has to turn green."""
+    """`alone` holds by ticket the base with only its patch, `targets` what its patch has to turn green, `tests` the
+    blobs by path that the tickets came with."""
 
     context: Context
     alone: Mapping[str, str]
     targets: Mapping[str, Targets]
+    tests: Mapping[str, str]
 
     def stand(self, commit: str, pieces: Sequence[Piece], *, step: int, look: int = 0, cold: bool = False) -> Candidate:
         """The tree under the suite, with the targets of these pieces: tested, or tampered. `step` and `look` name the
-        run in the ledger, so that a second landing of the same patches makes none twice. Raises Mistake out of time."""
+        run in the ledger, so that a second landing of the same patches makes none twice. Raises Mistake out of time,
+        KeyboardInterrupt where the landing was told to stop."""
         asked = joined([self.targets[piece.id] for piece in pieces])
         context = replace(self.context, measured=replace(self.context.measured, targets=asked))
         candidate = Candidate(step, look, 0, "land", context.base, _NOBODY, commit=commit)
-        judged = run_cold(candidate, context) if cold else test(candidate, context)
+        try:
+            judged = run_cold(candidate, context) if cold else test(candidate, context)
+        except Cancelled:
+            raise KeyboardInterrupt from None
+        except LimitReached:
+            raise Mistake(_LATE.format(seconds=context.settings.max_seconds)) from None
+        if judged.status == "cancelled":
+            raise KeyboardInterrupt
         if judged.status == "limit":
-            seconds = f"{context.settings.max_seconds:g} seconds"
-            raise Mistake(
-                f"the {seconds} of this landing are used up; with a higher --max-seconds it goes on from here"
-            )
+            raise Mistake(_LATE.format(seconds=context.settings.max_seconds))
         return judged
 
     def price(self, before: str, after: str, piece: Piece) -> Verdict:
         """What the piece costs on the grown tree, under its own budget and waivers."""
-        return self._judged(before, after, Terms(piece.budget, piece.waive, self._tests()))
+        return self._judged(before, after, Terms(piece.budget, piece.waive, self.tests))
 
     def joint(self, commit: str) -> float:
         """The points of everything that landed, as one change."""
-        return self._judged(self.context.base, commit, Terms(tests=self._tests())).delta
+        return self._judged(self.context.base, commit, Terms(tests=self.tests)).delta
 
     def _judged(self, before: str, after: str, terms: Terms) -> Verdict:
         repository = self.context.repository
         return judge(repository.files(before), repository.files(after), source=self.context.source, terms=terms)
-
-    def _tests(self) -> dict[str, str]:
-        files = self.context.repository.files
-        return dict(files(self.context.tests_tree).items() - files(self.context.base).items())
 
 
 def joined(targets: Sequence[Targets]) -> Targets:

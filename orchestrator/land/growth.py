@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from pareback.orchestrator.land.piece import Piece
@@ -53,7 +53,7 @@ class Growth:
     commit: str
     landed: tuple[Landed, ...] = ()
     left: tuple[Left, ...] = ()
-    copies: tuple[Copy, ...] = field(default=())
+    copies: tuple[Copy, ...] = ()
 
 
 def brought(before: Mapping[str, bytes | None], after: Mapping[str, bytes | None]) -> dict[str, frozenset[str]]:

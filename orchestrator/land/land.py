@@ -9,7 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from pareback.orchestrator import home
+from pareback.orchestrator import home, stopping
 from pareback.orchestrator.boundary import Mistake
 from pareback.orchestrator.desk import Desk, Ended, Surroundings
 from pareback.orchestrator.events import Event
@@ -79,7 +79,9 @@ def land(pieces: Sequence[Piece], place: Place, around: Surroundings) -> Harvest
 
 
 def _name(pieces: Sequence[Piece], place: Place) -> str:
-    said = json.dumps([str(place.repo), place.onto, *([piece.id, piece.base] for piece in pieces)])
+    """The same pieces, landed in the same way, find what was done for them; more time is not another way."""
+    ways = {name: value for name, value in place.flags.items() if name != "max_seconds"}
+    said = json.dumps([str(place.repo), place.onto, ways, *([piece.id, piece.base] for piece in pieces)])
     whole = blake2b(said.encode() + b"".join(piece.patch for piece in pieces), digest_size=6)
     return f"land-{whole.hexdigest()}"
 
@@ -90,8 +92,12 @@ def _landed(pieces: Sequence[Piece], place: Place, around: Surroundings, doors: 
     layout = lay(pieces, onto, repository)
     ticket = joint(pieces, str(place.repo), onto, repository.patch(onto, layout.tests))
     flags = {"max_seconds": SECONDS * (len(pieces) + 1), **place.flags, "model": (SEARCH,), "budget": "large"}
-    with prepare(_desk(Job(ticket, flags), place, around, doors)) as prepared:
-        ground = Ground(prepared.context, layout.alone, aims(pieces, prepared.context, layout.given))
+    desk = _desk(Job(ticket, flags), place, around, doors)
+    with stopping.heard(desk.stop, desk.race), prepare(desk) as prepared:
+        targets = aims(pieces, prepared.context, layout.given)
+        ground = Ground(
+            prepared.context, layout.alone, targets, repository.differing(onto, prepared.context.tests_tree)[1]
+        )
         growth = Growth(onto)
         for piece in pieces:
             growth = grow(growth, piece, ground)
@@ -110,7 +116,11 @@ def _onto(pieces: Sequence[Piece], place: Place, repository: Repository) -> str:
 
 
 def _desk(work: Job, place: Place, around: Surroundings, doors: tuple[Repository, Ledger]) -> Desk:
+    """The settings of an earlier start are in the ledger; only how long it may take is said anew."""
     repository, ledger = doors
+    settings = ledger.note("settings")
+    if settings is not None:
+        ledger.say("settings", {**settings, "max_seconds": work.flags["max_seconds"]})
     return Desk(
         job=work,
         folder=place.folder,
