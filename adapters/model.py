@@ -111,6 +111,11 @@ class Usage:
     completion: int | None = None
     cached: int | None = None
 
+    @property
+    def total(self) -> int | None:
+        """Both kinds together; None where either was not counted."""
+        return None if self.prompt is None or self.completion is None else self.prompt + self.completion
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:

@@ -6,7 +6,7 @@ error and not passed over: a misspelt permission or budget must not be lost sile
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from math import isfinite
 from typing import Any
@@ -102,11 +102,10 @@ def _name(value: object, where: str) -> str | None:
 
 
 def _names(value: object, where: str) -> tuple[str, ...] | None:
-    if value is None:
+    items = _items(value, where)
+    if items is None:
         return None
-    if not isinstance(value, list | tuple):
-        raise BadTicket(f"{where} is {value!r}; expected a list of texts")
-    names = tuple(_name(item, f"{where}[{index}]") for index, item in enumerate(value))
+    names = tuple(_name(item, f"{where}[{index}]") for index, item in enumerate(items))
     if None in names:
         raise BadTicket(f"{where}[{names.index(None)}] is null; expected text")
     return tuple(name for name in names if name is not None)
@@ -114,12 +113,17 @@ def _names(value: object, where: str) -> tuple[str, ...] | None:
 
 def _texts(value: object, where: str) -> tuple[str, ...] | None:
     """A list of texts that may hold anything but what cannot be written down."""
-    if value is None:
+    items = _items(value, where)
+    if items is None:
         return None
-    if not isinstance(value, list | tuple):
-        raise BadTicket(f"{where} is {value!r}; expected a list of texts")
-    texts = tuple(_words(item, f"{where}[{index}]") for index, item in enumerate(value))
+    texts = tuple(_words(item, f"{where}[{index}]") for index, item in enumerate(items))
     return tuple(text for text in texts if text)
+
+
+def _items(value: object, where: str) -> Sequence[object] | None:
+    if value is not None and not isinstance(value, list | tuple):
+        raise BadTicket(f"{where} is {value!r}; expected a list of texts")
+    return value
 
 
 def _tests(value: object, where: str) -> tuple[str, ...] | None:

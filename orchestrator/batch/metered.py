@@ -137,10 +137,7 @@ class Call:
             yield piece
 
     def _used(self, reply: Reply) -> None:
-        usage = reply.usage
-        counted = usage.prompt is not None and usage.completion is not None
-        tokens = (usage.prompt or 0) + (usage.completion or 0) if counted else None
-        self._tell("used", tokens=tokens, cost_usd=reply.cost_usd)
+        self._tell("used", tokens=reply.usage.total, cost_usd=reply.cost_usd)
 
     def _again(self, error: ModelUnavailable) -> bool:
         """Whether the call is made again as if it had not been: it cost nothing, and the supervisor says so."""

@@ -125,10 +125,9 @@ def _call(candidate: Candidate, context: Context, hear: Callable[[str], None], t
 def _spent(value: dict[str, Any], reserve: Reserve) -> Reserve:
     """What the reply cost; where the provider did not count its tokens, the worst case stands, as it does for each
     try that was lost."""
-    usage, lost = Usage(**value["usage"]), value["lost"]
+    total, lost = Usage(**value["usage"]).total, value["lost"]
     cost = reserve.cost_usd if value["finish"] == "stopped" else value["cost_usd"]
-    counted = usage.prompt is not None and usage.completion is not None
-    tokens = (usage.prompt or 0) + (usage.completion or 0) if counted else reserve.tokens
+    tokens = reserve.tokens if total is None else total
     known = cost is not None and (not lost or reserve.cost_usd is not None)
     return Reserve(tokens + lost * reserve.tokens, cost + lost * (reserve.cost_usd or 0.0) if known else None)
 
