@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import libcst
 
 from pareback.workspaces.codemods.blocks import Block, below, blocks, leaves, line, statements
-from pareback.workspaces.codemods.conditions import negated
+from pareback.workspaces.codemods.conditions import bracketed, negated
 
 _LEAVING = {"return": libcst.Return(), "continue": libcst.Continue()}
 _WORTH = 2
@@ -66,8 +66,4 @@ def _out(orelse: libcst.If | libcst.Else) -> Sequence[libcst.BaseStatement]:
 
 def _spaced(found: libcst.If, test: libcst.BaseExpression) -> libcst.BaseExpression:
     """`if(a)` has no blank behind its keyword, and needs one where the brackets go."""
-    return test if found.whitespace_before_test.value or test.lpar else _bracketed(test)
-
-
-def _bracketed(test: libcst.BaseExpression) -> libcst.BaseExpression:
-    return test.with_changes(lpar=[libcst.LeftParen()], rpar=[libcst.RightParen()])
+    return test if found.whitespace_before_test.value else bracketed(test)

@@ -7,7 +7,7 @@ import libcst
 from libcst import matchers
 
 from pareback.workspaces.codemods.blocks import Block, below, blocks, line, names, small, statements
-from pareback.workspaces.codemods.conditions import joined, negated
+from pareback.workspaces.codemods.conditions import bracketed, joined, negated
 
 _TWO = 2
 _ADDING = {"append": libcst.ListComp, "add": libcst.SetComp}
@@ -148,5 +148,5 @@ def _word(value: libcst.BaseExpression | None) -> str:
 
 def _plain(node: libcst.BaseExpression) -> libcst.BaseExpression:
     """In brackets where a clause would read it otherwise."""
-    loose = isinstance(node, libcst.IfExp | libcst.Lambda | libcst.Tuple | libcst.NamedExpr) and not node.lpar
-    return node.with_changes(lpar=[libcst.LeftParen()], rpar=[libcst.RightParen()]) if loose else node
+    loose = isinstance(node, libcst.IfExp | libcst.Lambda | libcst.Tuple | libcst.NamedExpr)
+    return bracketed(node) if loose else node
