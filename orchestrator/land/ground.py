@@ -21,7 +21,7 @@ from pareback.workspaces import baseline
 from pareback.workspaces.baseline import Targets
 
 _NOBODY = Request("", "", ())
-_LATE = "the {seconds:g} seconds of this landing are used up; a higher --max-seconds goes on from here"
+_LATE = "the {seconds:g} seconds of this landing are used up; give it more with --max-seconds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ class Ground:
             raise Mistake(_LATE.format(seconds=context.settings.max_seconds)) from None
         if judged.status == "cancelled":
             raise KeyboardInterrupt
-        if judged.status == "limit":
+        late = context.ledger.seconds >= context.settings.max_seconds
+        if judged.status == "limit" or (late and not judged.green):  # a run that was cut says nothing of the patch
             raise Mistake(_LATE.format(seconds=context.settings.max_seconds))
         return judged
 

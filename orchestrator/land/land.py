@@ -79,8 +79,9 @@ def land(pieces: Sequence[Piece], place: Place, around: Surroundings) -> Harvest
 
 
 def _name(pieces: Sequence[Piece], place: Place) -> str:
-    """The same pieces, landed in the same way, find what was done for them; more time is not another way."""
-    ways = {name: value for name, value in place.flags.items() if name != "max_seconds"}
+    """The same pieces, landed in the same way, find what was done for them. What was cut short is red for ever, so a
+    landing with more time is another one."""
+    ways = dict(sorted(place.flags.items()))
     said = json.dumps([str(place.repo), place.onto, ways, *([piece.id, piece.base] for piece in pieces)])
     whole = blake2b(said.encode() + b"".join(piece.patch for piece in pieces), digest_size=6)
     return f"land-{whole.hexdigest()}"
@@ -116,11 +117,7 @@ def _onto(pieces: Sequence[Piece], place: Place, repository: Repository) -> str:
 
 
 def _desk(work: Job, place: Place, around: Surroundings, doors: tuple[Repository, Ledger]) -> Desk:
-    """The settings of an earlier start are in the ledger; only how long it may take is said anew."""
     repository, ledger = doors
-    settings = ledger.note("settings")
-    if settings is not None:
-        ledger.say("settings", {**settings, "max_seconds": work.flags["max_seconds"]})
     return Desk(
         job=work,
         folder=place.folder,

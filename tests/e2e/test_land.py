@@ -171,3 +171,11 @@ def test_what_cannot_be_landed_is_said_in_a_line(shop: Any, tmp_path: Path) -> N
     assert (unknown.exit, "named 'nobody'" in unknown.err) == (2, True)
     elsewhere = land(shop, tmp_path / "out", "--onto", "no-such")
     assert (elsewhere.exit, "no-such" in elsewhere.err) == (2, True)
+
+
+def test_a_landing_out_of_time_says_so_and_spoils_none_with_more(shop: Any, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    accepted(shop, out, {name: TICKETS[name] for name in ("feature-1", "cents")})
+    short = land(shop, out, "--max-seconds", "1")
+    assert (short.exit, "--max-seconds" in short.err) == (2, True), short.err
+    assert land(shop, out).exit == 0
