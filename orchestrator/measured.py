@@ -74,7 +74,8 @@ def measure(desk: Desk, settings: Settings, tests: Target, tree: str) -> Measure
     if len(reports) > 2:
         judged = baseline.steadied(judged, reports[2])
     _check(reports[:2], judged, settings)
-    before.keep(value)
+    if all(report.work != "timeout" for report in reports):  # what this run's seconds cut short is no other run's
+        before.keep(value)
     targets = baseline.targets(judged, settings.tests)
     if targets.unknown:
         unknown = ", ".join(repr(each) for each in targets.unknown)
