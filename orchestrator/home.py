@@ -45,7 +45,12 @@ class Home:
         return folder
 
     def run(self, name: str | None) -> Path:
-        """The folder of one run, by id or unique beginning of it; None is the latest. Raises NoSuchRun."""
+        """The folder of one run, by id or unique beginning of it; None is the latest. Raises NoSuchRun.
+
+        A batch keeps its runs in its own folder: those are named by their path.
+        """
+        if name is not None and (Path(name) / "ledger.db").is_file():
+            return Path(name).absolute()
         found = [folder for folder in self.all_runs() if name is None or folder.name.startswith(name)]
         exact = [folder for folder in found if folder.name == name]
         if exact or (found and name is None) or len(found) == 1:

@@ -20,7 +20,7 @@ Repo = Annotated[Path, typer.Option("--repo", help="The repository, or a folder 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Ladder = Annotated[list[str] | None, typer.Option("--model", help="Repeat for a ladder.")]
 Python = Annotated[str | None, typer.Option("--python", help="The interpreter that runs the tests.")]
-Run = Annotated[str | None, typer.Argument(help="The run's id; the latest without.")]
+Run = Annotated[str | None, typer.Argument(help="The run's id or its folder; the latest without.")]
 Budget = Annotated[str | None, typer.Option("--budget", help="fix|small|medium|large|auto|POINTS")]
 Waive = Annotated[list[str] | None, typer.Option("--waive", metavar="ID", help="Waive one finding.")]
 

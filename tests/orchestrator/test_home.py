@@ -55,6 +55,13 @@ def test_a_run_is_found_by_its_id_by_a_unique_beginning_or_as_the_latest(place: 
     assert found == ["0101-ab", "0101-abc", "0102-c", latest.name]
 
 
+def test_a_run_in_the_folder_of_a_batch_is_found_by_its_path(place: Home, tmp_path: Path) -> None:
+    ticket = run(Home(tmp_path / "out", tmp_path), "t-001")
+    assert place.run(str(ticket)) == ticket
+    with pytest.raises(NoSuchRun):
+        place.run(str(ticket.parent))  # a folder, but no run
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [("0101", r"run '0101' is ambiguous \(0101-a, 0101-b\); `pareback runs --all`"), ("9", "run '9' does not exist")],
