@@ -10,8 +10,8 @@ from dataclasses import replace
 from pareback.adapters.model import Region
 from pareback.gates.judge import Terms, judge
 from pareback.gates.rules.code import may_break
-from pareback.orchestrator import prompts
 from pareback.orchestrator.context import Context
+from pareback.orchestrator.prompts import answers
 from pareback.orchestrator.state import Candidate
 from pareback.workspaces import bare
 from pareback.workspaces.edit import Found, Operation, Unreadable
@@ -81,7 +81,7 @@ class Draft:
     def _make(self, found: Found) -> Made:
         """Nobody writes a whole file of which only a part was shown: the rest would be lost, and no test may say so."""
         if isinstance(found, Operation) and found.kind == "write" and found.path in self._in_part:
-            found = Unreadable(prompts.IN_PART.format(path=found.path), found.path, form=found.form)
+            found = Unreadable(answers.IN_PART.format(path=found.path), found.path, form=found.form)
         self._tree, made = make(self._tree, found)
         self._made.append(made)
         return made

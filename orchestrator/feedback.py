@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from pareback.adapters.model import Attempt, Failure, Frame
 from pareback.gates import push_back
-from pareback.orchestrator import prompts
 from pareback.orchestrator.context import Context
+from pareback.orchestrator.prompts import answers
 from pareback.orchestrator.state import Candidate, Feedback, State
 from pareback.workspaces.patch import answers_for_model
 from pareback.workspaces.suite import CollectError, Result
@@ -25,7 +25,7 @@ def first(context: Context) -> Feedback:
 
 def start_afresh(state: State, context: Context) -> State:
     """The next round starts from the base and is told so; only what was tried is remembered."""
-    told = replace(first(context), refused=(prompts.FRESH,), tried=_tried(state, context, None))
+    told = replace(first(context), refused=(answers.FRESH,), tried=_tried(state, context, None))
     return replace(state, start=context.base, feedback=told)
 
 
@@ -71,7 +71,7 @@ def _hidden(candidate: Candidate) -> tuple[str, ...]:
     standing = candidate.standing
     if standing is None or standing.hidden == standing.hidden_green:
         return ()
-    return (prompts.HIDDEN.format(failed=standing.hidden - standing.hidden_green, total=standing.hidden),)
+    return (answers.HIDDEN.format(failed=standing.hidden - standing.hidden_green, total=standing.hidden),)
 
 
 def _nothing(candidate: Candidate) -> tuple[str, ...]:
@@ -103,9 +103,9 @@ def _story(candidate: Candidate, context: Context, *, basis: Candidate | None, q
     standing, start = candidate.standing, f"round {candidate.round}: "
     if standing is None or candidate.commit is None:
         return start + (candidate.why or candidate.status)
-    result = prompts.red(standing.target_green, standing.target_total, len(standing.regressions))
+    result = answers.red(standing.target_green, standing.target_total, len(standing.regressions))
     if candidate == basis:
-        return f"{start}{result}; {prompts.SHOWN}"
+        return f"{start}{result}; {answers.SHOWN}"
     first = next((_first_line(each) for each in standing.failures), "")
     if not quoted:
         return f"{start}{result}{first}"

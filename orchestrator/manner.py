@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from pareback.adapters.model import Source
-from pareback.orchestrator.prompts import BY_FORM
+from pareback.orchestrator.prompts.change import BY_FORM
 from pareback.orchestrator.state import Candidate
 
 SHORT = 40

@@ -7,7 +7,7 @@ from typing import Any
 from pareback.gates.verdict import Verdict, document
 from pareback.orchestrator import accounts
 from pareback.orchestrator.accounts import Books
-from pareback.orchestrator.prompts import version
+from pareback.orchestrator.prompts import versions
 from pareback.orchestrator.state import Candidate, Ending, EndingName, Round
 from pareback.workspaces.suspicion import Flag
 
@@ -174,7 +174,7 @@ def _round(finished: Round) -> dict[str, Any]:
         {}
         if request is None
         else {
-            "prompt": version(request.rules, *(example.answer for example in request.examples)),
+            "prompt": versions.said(request.rules, *(example.answer for example in request.examples)),
             "files": [source.path for source in request.files],
             "failures": [failure.test for failure in request.failures],
             "findings": list(request.findings),

@@ -21,9 +21,9 @@ from pareback.adapters.model import (
     Request,
     Source,
 )
-from pareback.orchestrator import prompts
 from pareback.orchestrator.call import Patience, ask
 from pareback.orchestrator.limits import Reserve, at_worst
+from pareback.orchestrator.prompts import change
 from pareback.workspaces import patch, stream
 from pareback.workspaces.edit import Form
 from pareback.workspaces.guard import Policy
@@ -114,7 +114,7 @@ def _plain(text: str, seed: int = 0) -> Request:
 def _edit(form: Form, name: str) -> Request:
     files = tuple(Source(path, text) for path, text in _FILES.items())
     wish = _DELETE if name == "remove" else _MEND
-    return Request(rules=prompts.rules(None, [form]), ticket=wish, files=files, max_tokens=REPLY_TOKENS)
+    return Request(rules=change.rules(None, [form]), ticket=wish, files=files, max_tokens=REPLY_TOKENS)
 
 
 def _region() -> Request:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pareback.adapters.model import Failure, Profile, Region, Request, Source
-from pareback.orchestrator import prompts
+from pareback.orchestrator.prompts import one_region
 from pareback.workspaces import bare
 
 _AT = re.compile(r"\[\d+\] (?:STILL OPEN )?(?:HARD )?\S+ (?P<path>.+?):(?P<line>\d+) ")
@@ -74,6 +74,6 @@ def _region(source: Source, unit: bare.Unit, request: Request) -> Region | None:
 def _wish(request: Request) -> str:
     """What the new lines are to do: the ticket and its red tests, or less of what costs points."""
     if not request.failures:
-        return prompts.REFILL_OVER.format(findings="\n".join(line for line in request.findings if _AT.match(line)))
+        return one_region.OVER.format(findings="\n".join(line for line in request.findings if _AT.match(line)))
     told = "\n".join(f"{failure.test}: {failure.message.strip()}" for failure in request.failures)
-    return prompts.REFILL_RED.format(ticket=request.ticket.strip(), failures=told)
+    return one_region.RED.format(ticket=request.ticket.strip(), failures=told)

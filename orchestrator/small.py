@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pareback.adapters.model import Example, Failure, Region, Request, Source
-from pareback.orchestrator import prompts
+from pareback.orchestrator.prompts import examples, one_line, whole_function
 from pareback.workspaces import bare
 
 EVERY = 4
@@ -51,7 +51,7 @@ def question(request: Request) -> Request:
     lines = list(_lines(place, request))
     whole = turn % EVERY == 0 or not lines
     asked = _asked(_told(request), place, None if whole else lines[(turn - turn // EVERY - 1) % len(lines)])
-    return replace(asked, examples=tuple(_example(mended, whole=whole) for mended in prompts.SMALL_EXAMPLES))
+    return replace(asked, examples=tuple(_example(mended, whole=whole) for mended in examples.MENDED))
 
 
 def _told(request: Request) -> Request:
@@ -65,15 +65,15 @@ def _asked(told: Request, place: _Place, lines: tuple[int, int] | None) -> Reque
     """These lines of the file are asked for, counted from 1; without any the whole function."""
     shown = (replace(place.source, text=place.unit.text),)
     if lines is None:
-        wish = prompts.SMALL_FUNCTION_WISH.format(name=place.unit.name)
+        wish = whole_function.WISH.format(name=place.unit.name)
         region = place.region(place.unit.first, place.unit.last, wish)
-        return replace(told, rules=prompts.SMALL_FUNCTION, files=shown, region=region)
+        return replace(told, rules=whole_function.RULES, files=shown, region=region)
     region = place.region(*lines, "")
-    wish = prompts.SMALL_LINE_WISH.format(line=region.inside.rstrip("\n"))
-    return replace(told, ticket="", rules=prompts.SMALL_LINE, files=shown, region=replace(region, wish=wish))
+    wish = one_line.WISH.format(line=region.inside.rstrip("\n"))
+    return replace(told, ticket="", rules=one_line.RULES, files=shown, region=replace(region, wish=wish))
 
 
-def _example(mended: prompts.Mended, *, whole: bool) -> Example:
+def _example(mended: examples.Mended, *, whole: bool) -> Example:
     """A question of the same form, with its answer."""
     place = _Place(Source("example.py", mended.code), next(bare.units(mended.code)))
     failure = Failure(f"test_example.py::test_{place.unit.name}", mended.told)
@@ -81,7 +81,7 @@ def _example(mended: prompts.Mended, *, whole: bool) -> Example:
     line = mended.code.split("\n").index(mended.wrong) + 1
     answer = mended.code.replace(mended.wrong, mended.right).rstrip("\n") if whole else mended.right
     asked = _asked(told, place, None if whole else (line, line))
-    return Example(asked, prompts.SMALL_ANSWER.format(code=answer))
+    return Example(asked, examples.ANSWER.format(code=answer))
 
 
 def _suspected(request: Request) -> _Place | None:
@@ -126,7 +126,7 @@ def _sentence(failure: Failure) -> Failure:
     """The failure in a sentence, without its frames."""
     compared, called = _COMPARED.search(failure.message), _CALLED.search(failure.message)
     if compared and called:
-        told = prompts.SMALL_RETURNS.format(call=called["call"], actual=compared["actual"], wanted=compared["wanted"])
+        told = examples.RETURNS.format(call=called["call"], actual=compared["actual"], wanted=compared["wanted"])
     else:
         told = failure.message.strip()[:SAID]
     return replace(failure, message=told, frames=())

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from pareback.orchestrator import feedback, prompts, rank
+from pareback.orchestrator import feedback, rank
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.events import Event
+from pareback.orchestrator.prompts import answers
 from pareback.orchestrator.state import Candidate, Ending, EndingName, Round, State, Step
 
 SPENT = {
@@ -199,5 +200,5 @@ def _told(state: State) -> str:
         return "nothing that could be tested"
     if not best.green:
         stood = best.standing
-        return prompts.red(stood.target_green, stood.target_total, len(stood.regressions))
+        return answers.red(stood.target_green, stood.target_total, len(stood.regressions))
     return "green, but not within budget"

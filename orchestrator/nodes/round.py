@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from pareback.adapters.model import Failure, Model, Profile, Request, Source
 from pareback.adapters.ticket import Ticket
-from pareback.orchestrator import accounts, manner, prompts, race, refill, small, sources, variety
+from pareback.orchestrator import accounts, manner, race, refill, small, sources, variety
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.events import Event
+from pareback.orchestrator.prompts import change
 from pareback.orchestrator.shelf import Shelf
 from pareback.orchestrator.state import Candidate, State
 
@@ -77,7 +78,7 @@ def question(state: State, context: Context, model: Model, *, turn: int = 0) -> 
     files, taught = manner.suited(files, _taught(profile, state, turn), manner.refused(state.candidates))
     forms = [context.forms[name] for name in taught]
     return Request(
-        rules=prompts.rules(None if context.settings.enforce == "off" else context.budget, forms),
+        rules=change.rules(None if context.settings.enforce == "off" else context.budget, forms),
         ticket=_asked(context.ticket),
         files=files,
         tests=tests,

@@ -8,8 +8,9 @@ import pytest
 from pareback.adapters.messages import render
 from pareback.adapters.model import Request
 from pareback.gates.budget import Budget
-from pareback.orchestrator import graph, prompts
+from pareback.orchestrator import graph
 from pareback.orchestrator.context import Context
+from pareback.orchestrator.prompts import change, versions
 from pareback.orchestrator.state import State
 
 Golden = Callable[[str, str], None]
@@ -60,13 +61,13 @@ def test_the_beginning_of_a_conversation_stays_the_same(talk: Talk) -> None:
 
 
 def test_the_budget_is_told_and_a_negative_one_asks_for_less() -> None:
-    told, asked = (prompts.rules(Budget(points, "given"), []) for points in (2.5, -4.0))
+    told, asked = (change.rules(Budget(points, "given"), []) for points in (2.5, -4.0))
     assert "may add at most 2.5 complexity points" in told
     assert "must take away at least 4 complexity points" in asked
 
 
 def test_a_prompt_is_known_by_its_hash() -> None:
-    one, same, other = (prompts.version(each) for each in ("a", "a", "b"))
+    one, same, other = (versions.said(each) for each in ("a", "a", "b"))
     assert (len(one), one == same, one == other) == (12, True, False)
 
 

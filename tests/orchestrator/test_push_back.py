@@ -9,10 +9,10 @@ import pytest
 from pareback.adapters.model import Profile
 from pareback.adapters.models import scripted
 from pareback.gates.verdict import Finding
-from pareback.orchestrator import prompts
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.nodes.push_back import push_back
 from pareback.orchestrator.nodes.round import question
+from pareback.orchestrator.prompts import answers
 from pareback.orchestrator.state import Candidate, State
 from pareback.workspaces.baseline import targets
 from pareback.workspaces.edit import Answer
@@ -56,7 +56,7 @@ def test_a_green_round_over_budget_goes_on_from_its_best_candidate(
     state = push_back(after(opening(context), dearer, dear), context)
     assert (state.start, state.best, state.ending, state.quality_rounds) == (dear.commit, dear, None, 1)
     assert state.feedback.findings[0].startswith("Δ 9.0 points, budget 3: remove at least 6.0.")
-    assert prompts.SHOWN in state.feedback.tried[1].outcome
+    assert answers.SHOWN in state.feedback.tried[1].outcome
     assert "+# reply 1/1" in state.feedback.tried[0].outcome
 
 
@@ -203,7 +203,7 @@ def test_a_fresh_start_says_so_and_another_failure_needs_none(bench: Any, openin
     once = push_back(after(opening(context), judged(context, green=0, failures=red())), context)
     same = push_back(after(once, judged(context, number=2, green=0, failures=red())), context)
     other = push_back(after(once, judged(context, number=2, green=0, failures=red("assert 3 == 4"))), context)
-    assert (same.start, same.feedback.refused, step(other)[0]) == (context.base, (prompts.FRESH,), "feedback")
+    assert (same.start, same.feedback.refused, step(other)[0]) == (context.base, (answers.FRESH,), "feedback")
 
 
 @pytest.mark.parametrize(("rounds", "ending"), [(1, None), (2, "red")])

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pareback.adapters.model import Failure, Frame, Profile, Region, Request, Source
-from pareback.orchestrator import prompts
+from pareback.orchestrator.prompts import one_region
 from pareback.orchestrator.refill import question
 
 TEXT = "TAX = 7\n\n\ndef total(prices):\n    found = 0\n    return found\n\n\ndef net(price):\n    return price - TAX\n"
@@ -21,7 +21,7 @@ def at(line: int, message: str = "boom") -> Failure:
 
 
 def test_the_body_of_the_one_function_that_failed_is_asked_for() -> None:
-    wish = prompts.REFILL_RED.format(ticket="Mend it.", failures=f"{RED.test}: {RED.message}")
+    wish = one_region.RED.format(ticket="Mend it.", failures=f"{RED.test}: {RED.message}")
     assert question(replace(ASKED, failures=(RED,)), FITTING) == replace(
         ASKED, failures=(RED,), region=Region("shop.py", ABOVE, INSIDE, BELOW, wish)
     )
@@ -34,7 +34,7 @@ def test_the_function_of_a_finding_is_asked_for_where_nothing_is_red() -> None:
     line = "[1] STILL OPEN S1 shop.py:10 net: two branches. DO: use one."
     found = question(replace(ASKED, findings=("Delta 5, budget 3.", line, "and 2 more")), FITTING).region
     assert found is not None
-    assert (found.inside, found.wish) == ("    return price - TAX\n", prompts.REFILL_OVER.format(findings=line))
+    assert (found.inside, found.wish) == ("    return price - TAX\n", one_region.OVER.format(findings=line))
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ import pytest
 
 from pareback.adapters.messages import render
 from pareback.adapters.model import Attempt, Failure, Frame, Profile, Reply, Request, Source, Usage
-from pareback.orchestrator import graph, prompts
+from pareback.orchestrator import graph
 from pareback.orchestrator.context import Context
+from pareback.orchestrator.prompts import examples, one_line, whole_function
 from pareback.orchestrator.small import EVERY, question
 from pareback.orchestrator.state import State
 
@@ -49,7 +50,7 @@ def test_the_first_candidate_writes_the_suspected_function() -> None:
     assert (region.path, region.above + region.inside + region.below) == ("shop.py", SHOP)
     assert region.inside == SHOP.partition("\n\n\n")[2].partition("\n\n\n")[2]
     said = (asked.rules, asked.ticket, asked.tests, asked.refused, asked.tried)
-    assert said == (prompts.SMALL_FUNCTION, "Repair total", (), ("nothing applied",), ())
+    assert said == (whole_function.RULES, "Repair total", (), ("nothing applied",), ())
     assert asked.files == (Source("shop.py", region.inside),)
     (failure,) = asked.failures
     assert (failure.message, failure.frames) == ("`total([1, 2])` gives `2`, but `3` is right.", ())
@@ -57,7 +58,7 @@ def test_the_first_candidate_writes_the_suspected_function() -> None:
 
 def test_the_others_are_pointed_at_one_line_after_the_other() -> None:
     asked = [question(replace(REQUEST, round=turn, index=index)) for turn in (1, 2) for index in range(8)]
-    lines = [each.region.inside.strip() for each in asked if each.region and each.rules == prompts.SMALL_LINE]
+    lines = [each.region.inside.strip() for each in asked if each.region and each.rules == one_line.RULES]
     every = ["result = 0", "for price in prices:", "result = price", "return result"]
     assert lines == (every * 3)[: 16 - 16 // EVERY]
     assert {each.region.above + each.region.inside + each.region.below for each in asked if each.region} == {SHOP}
@@ -96,15 +97,15 @@ Write the right line."""
 
 def test_a_line_is_asked_for_as_in_the_examples_before_it() -> None:
     system, *turns, user = render(question(replace(REQUEST, index=3)))
-    assert (system.content, user.content) == (prompts.SMALL_LINE, LINE)
-    assert [turn.role for turn in turns] == ["user", "assistant"] * len(prompts.SMALL_EXAMPLES)
+    assert (system.content, user.content) == (one_line.RULES, LINE)
+    assert [turn.role for turn in turns] == ["user", "assistant"] * len(examples.MENDED)
     assert turns[0].content.endswith("```python\n        result = price\n```\nWrite the right line.")
     assert turns[1].content == "```python\n        result += price\n```"
 
 
 def test_a_function_is_asked_for_as_in_the_examples_before_it() -> None:
     system, *turns, user = render(question(REQUEST))
-    assert system.content == prompts.SMALL_FUNCTION
+    assert system.content == whole_function.RULES
     assert user.content.endswith("Write the whole function `total` with the mistake mended.")
     assert turns[-1].content == "```python\ndef may_vote(age):\n    return age >= 18\n```"
 
@@ -113,7 +114,7 @@ def test_a_stub_is_written_whole_by_every_candidate() -> None:
     stub = 'def total(prices):\n    """Their sum."""\n    pass\n'
     asked = [question(replace(REQUEST, files=(Source("shop.py", stub),), index=index)) for index in range(4)]
     assert {(each.rules, each.region.inside if each.region else "") for each in asked} == {
-        (prompts.SMALL_FUNCTION, stub)
+        (whole_function.RULES, stub)
     }
 
 
