@@ -1,9 +1,9 @@
 """A tree as a view, from facts that are all in memory: for small trees, tests and examples."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from pareback.gates.facts import FileFacts, Unit
-from pareback.gates.wide import Entry, Posting, View
+from pareback.gates.wide import Entry, Posting
 
 Filing = Callable[[FileFacts], Iterable[Entry]]
 """What one file says to the index."""
@@ -12,12 +12,20 @@ Filed = Mapping[str, Sequence[Entry]]
 """What the files of a tree say, by path."""
 
 
-class _Plain:
+class Plain:
+    """A tree whose facts are all in memory."""
+
     def __init__(self, files: Mapping[str, FileFacts], filed: Filed) -> None:
-        self._files, self._posted = files, posted(filed)
+        self._files = files
+        self._posted = {key: sorted(found) for key, found in posted(filed).items()}
+
+    @property
+    def keys(self) -> Collection[str]:
+        """Everything under which something is filed."""
+        return self._posted.keys()
 
     def postings(self, key: str) -> Sequence[Posting]:
-        return sorted(self._posted.get(key, ()))
+        return self._posted.get(key, ())
 
     def facts(self, path: str) -> FileFacts:
         return self._files[path]
@@ -26,9 +34,9 @@ class _Plain:
         return named(self._files[path], qualname)
 
 
-def plain(files: Mapping[str, FileFacts], filings: Sequence[Filing]) -> View:
+def plain(files: Mapping[str, FileFacts], filings: Sequence[Filing]) -> Plain:
     """The view of a tree whose facts are given, under what these filings say of each file."""
-    return _Plain(files, said(files, filings))
+    return Plain(files, said(files, filings))
 
 
 def said(files: Mapping[str, FileFacts], filings: Sequence[Filing]) -> Filed:

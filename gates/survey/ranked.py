@@ -1,0 +1,18 @@
+"""The one list of the survey: what to change first, how many decisions it causes, how many points that frees."""
+
+from dataclasses import replace
+
+from pareback.gates.points import DECIMALS
+from pareback.gates.survey.origin import Origin
+from pareback.gates.survey.pressed import pressed
+from pareback.gates.survey.whole import Whole
+
+
+def ranked(tree: Whole) -> tuple[Origin, ...]:
+    """Every origin of the tree that frees points, the one that frees most first; equals in order of place."""
+    found = [replace(origin, frees=round(origin.frees, DECIMALS)) for origin in pressed(tree)]
+    return tuple(sorted((origin for origin in found if origin.frees > 0), key=_urgency))
+
+
+def _urgency(origin: Origin) -> tuple[float, int, str, int, str]:
+    return (-origin.frees, -origin.decisions, origin.path, origin.line, origin.what)
