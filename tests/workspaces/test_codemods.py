@@ -18,6 +18,8 @@ CASES: list[Case] = [
     ("merge branches", "def f(a):\n    if a:\n        b = 1\n        print(a)\n    else:\n        b = 2\n        print(a)\n    return b\n", "def f(a):\n    if a:\n        b = 1\n    else:\n        b = 2\n    print(a)\n    return b\n", [(0,), (1,)]),
     ("merge branches", "def f(a):\n    if a:\n        print(a)\n    else:\n        print(a)\n", "def f(a):\n    print(a)\n", [(0,), (1,)]),
     ("merge branches", "def f(a):\n    if a:\n        print(a)\n    else:\n        a = 3\n        print(a)\n", "def f(a):\n    if not a:\n        a = 3\n    print(a)\n", [(0,), (1,)]),
+    ("merge branches", "def f(a):\n    if a == 1:\n        return 1\n    if a == 2:\n        return 1\n    return a\n", "def f(a):\n    if a == 1 or a == 2:\n        return 1\n    return a\n", [(1,), (2,), (3,)]),
+    ("merge branches", "def f(a):\n    if a == 1:\n        b = 1\n    else:\n        if a:\n            b = 2\n        else:\n            b = 3\n    return b\n", "def f(a):\n    if a == 1:\n        b = 1\n    elif a:\n        b = 2\n    else:\n        b = 3\n    return b\n", [(0,), (1,), (2,)]),
     ("answer with the condition", "def f(a):\n    if a == 2:\n        return True\n    return False\n", "def f(a):\n    return a == 2\n", [(1,), (2,)]),
     ("answer with the condition", "def f(a):\n    if a:\n        b = False\n    else:\n        b = True\n    return b or a\n", "def f(a):\n    b = not a\n    return b or a\n", [(0,), (1,)]),
     ("answer with the condition", "def f(a):\n    b = a + 1\n    return b\n", "def f(a):\n    return a + 1\n", [(1,)]),
@@ -28,6 +30,7 @@ CASES: list[Case] = [
     ("drop dead code", "def f(a):\n    if a:\n        print(a)\n    else:\n        pass\n    return a\n", "def f(a):\n    if a:\n        print(a)\n    return a\n", [(1,)]),
     ("loop as an expression", "def f(a):\n    b = []\n    for c in a:\n        if c:\n            b.append(c + 1)\n    return b\n", "def f(a):\n    b = [c + 1 for c in a if c]\n    return b\n", [([0, 1, 2],)]),
     ("loop as an expression", "def f(a):\n    b: set[int] = set()\n    for c, d in a:\n        b.add((c, d))\n    return b\n", "def f(a):\n    b: set[int] = {(c, d) for c, d in a}\n    return b\n", [([(0, 1)],)]),
+    ("loop as an expression", "def f(a):\n    b = {}\n    for c in a:\n        if c:\n            b[c] = c, 1\n    return b\n", "def f(a):\n    b = {c: (c, 1) for c in a if c}\n    return b\n", [([0, 1, 2],)]),
     ("loop as an expression", "def f(a):\n    for c in a:\n        if c == 2:\n            return True\n    return False\n", "def f(a):\n    return any(c == 2 for c in a)\n", [([1, 2],), ([1],)]),
     ("loop as an expression", "def f(a):\n    for c in a:\n        if c == 2:\n            return False\n    return True\n", "def f(a):\n    return all(c != 2 for c in a)\n", [([1, 2],), ([1],)]),
     ("loop as an expression", "def f(a):\n    found = False\n    for c in a:\n        if c == 2:\n            found = True\n            break\n    return found, a\n", "def f(a):\n    found = any(c == 2 for c in a)\n    return found, a\n", [([1, 2],), ([1],)]),
@@ -38,6 +41,9 @@ CASES: list[Case] = [
 ]  # fmt: skip
 
 LEFT = [
+    "def f(a):\n    b = {}\n    for c in a:\n        b[c] = b.get(c, 0) + 1\n    return b\n",
+    "def f(a):\n    if a == 1:\n        print(a)\n    if a == 2:\n        print(a)\n    return a\n",
+    "def f(a):\n    if a == 1:\n        return 1\n    if a == 2:\n        return 2\n    return a\n",
     "def f(a):\n    if a:\n        return 1\n    print(a)\n",
     "def f(a):\n    with a:\n        try:\n            if a:\n                a += 1\n                print(a)\n        except KeyError:\n            pass\n        else:\n            print(2)\n",
     "def f(a, b):\n    if a:\n        if b:\n            return 1\n        return 3\n    return 2\n",

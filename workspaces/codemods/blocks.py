@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import libcst
-from libcst import matchers
 
 End = Literal["return", "continue", ""]
 """What happens after the last statement: the function returns None, the loop goes on, or something else."""
+
+Node = TypeVar("Node", bound=libcst.CSTNode)
 
 _LEAVING = (libcst.Return, libcst.Raise, libcst.Continue, libcst.Break)
 
@@ -104,11 +105,30 @@ def same(one: Sequence[libcst.CSTNode], other: Sequence[libcst.CSTNode]) -> bool
     return len(one) == len(other) and all(a.deep_equals(b) for a, b in zip(one, other, strict=True))
 
 
+def within(node: libcst.CSTNode) -> Iterator[libcst.CSTNode]:
+    """The node and everything in it. libcst's own visitors and matchers make a copy of the tree to look at it: measured
+    on a file of 1,500 lines they took nine tenths of the time of all simplifications."""
+    waiting: list[libcst.CSTNode] = [node]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        for name in found.__dataclass_fields__:
+            value = getattr(found, name)
+            if isinstance(value, libcst.CSTNode):
+                waiting.append(value)
+            elif isinstance(value, Sequence) and not isinstance(value, str):
+                waiting += [each for each in value if isinstance(each, libcst.CSTNode)]
+
+
+def find(node: libcst.CSTNode, *kinds: type[Node]) -> list[Node]:
+    """Every node of these kinds in it, itself included."""
+    return [each for each in within(node) if isinstance(each, kinds)]
+
+
 def names(node: libcst.CSTNode | Sequence[libcst.CSTNode]) -> list[str]:
     """Every name that is read, written or deleted in it, as often as it stands there."""
     nodes = (node,) if isinstance(node, libcst.CSTNode) else node
-    found = (name for each in nodes for name in matchers.findall(each, matchers.Name()))
-    return [name.value for name in found if isinstance(name, libcst.Name)]
+    return [name.value for each in nodes for name in find(each, libcst.Name)]
 
 
 def below(statement: libcst.BaseStatement, lines: Sequence[libcst.EmptyLine]) -> libcst.BaseStatement:
@@ -120,5 +140,4 @@ def below(statement: libcst.BaseStatement, lines: Sequence[libcst.EmptyLine]) ->
 
 def comments(node: libcst.CSTNode) -> list[str]:
     """Every comment in it, in alphabetical order: a rewrite may move them, but not lose them."""
-    found = matchers.findall(node, matchers.Comment())
-    return sorted(comment.value for comment in found if isinstance(comment, libcst.Comment))
+    return sorted(comment.value for comment in find(node, libcst.Comment))

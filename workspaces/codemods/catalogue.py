@@ -27,21 +27,24 @@ SIMPLIFICATIONS: Mapping[str, Propose] = {
 
 @dataclass(frozen=True, slots=True)
 class Simpler:
-    """A file with one simplification: which one, in which function, from which line on, and the whole text."""
+    """A file with one simplification: which one, in which function, from which line on, and the whole text. `before`
+    and `after` are the function by itself: enough to say roughly what it is worth."""
 
     what: str
     unit: str
     line: int
     source: str
+    before: str
+    after: str
 
 
 def simpler(source: str, lines: Collection[int] | None = None) -> Iterator[Simpler]:
     """Every simplification of the file, each by itself, of functions that hold one of these lines (None: of all). What
     is offered does what the file did, in another form; whether it is worth it, points and tests say."""
-    for cut in cuts(source):
-        if lines is not None and not any(cut.first <= line <= cut.last for line in lines):
-            continue
+    for cut in cuts(source, lines):
+        said = comments(cut.tree)
         for what, propose in SIMPLIFICATIONS.items():
             for tree in propose(cut.tree):
-                if what == DEAD or comments(tree) == comments(cut.tree):
-                    yield Simpler(what, cut.name, cut.first, spliced(source, cut, tree))
+                if what == DEAD or comments(tree) == said:
+                    texts = cut.module.code, cut.text(tree)
+                    yield Simpler(what, cut.name, cut.first, spliced(source, cut, tree), *texts)

@@ -1,7 +1,8 @@
 """Conditions turned around, joined and compared, as source that reads well."""
 
 import libcst
-from libcst import matchers
+
+from pareback.workspaces.codemods.blocks import find
 
 _OPPOSITE: dict[type[libcst.BaseCompOp], type[libcst.BaseCompOp]] = {
     libcst.Equal: libcst.NotEqual,
@@ -50,8 +51,8 @@ def is_boolean(test: libcst.BaseExpression) -> bool:
 def is_pure(node: libcst.CSTNode) -> bool:
     """Whether evaluating it does nothing but look: no call, no await, no binding, no item that could be made on the
     way. Attributes count as looks."""
-    acts = matchers.Call() | matchers.Await() | matchers.Yield() | matchers.NamedExpr() | matchers.Subscript()
-    return not matchers.findall(node, acts | matchers.FormattedString())
+    acts = (libcst.Call, libcst.Await, libcst.Yield, libcst.NamedExpr, libcst.Subscript, libcst.FormattedString)
+    return not find(node, *acts)
 
 
 def bracketed(node: libcst.BaseExpression) -> libcst.BaseExpression:

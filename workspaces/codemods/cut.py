@@ -5,12 +5,16 @@ line that opens a block, so that no string in it changes.
 """
 
 import ast
-from collections.abc import Iterator
+import re
+import warnings
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import libcst
 
 _OPENING = "if 1:\n"
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+"""A line as Python counts them: a form feed ends none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +28,26 @@ class Cut:
     tree: libcst.FunctionDef
     module: libcst.Module
 
+    def text(self, tree: libcst.FunctionDef) -> str:
+        """The function by itself, rewritten as `tree`; a method stays indented, under a line that opens a block."""
+        return libcst.ensure_type(self.module.deep_replace(self.tree, tree), libcst.Module).code
 
-def cuts(source: str) -> Iterator[Cut]:
-    """Every outermost function and method. Nothing where the file does not parse."""
+
+def cuts(source: str, wanted: Collection[int] | None = None) -> Iterator[Cut]:
+    """Every outermost function and method that holds one of these lines (None: all). Nothing where the file does not
+    parse."""
     try:
-        tree = ast.parse(source)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the target's invalid escapes are not ours to report
+            tree = ast.parse(source)
     except (SyntaxError, ValueError):
         return
-    lines = source.splitlines(keepends=True)
+    lines = _LINE.findall(source)
     for name, node in _functions(tree, ""):
         first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
         last = node.end_lineno or node.lineno
+        if wanted is not None and not any(first <= line <= last for line in wanted):
+            continue
         text = "".join(lines[first - 1 : last])
         module = libcst.parse_module(_OPENING + text if text[:1] in " \t" else text)
         found = _only(module)
@@ -44,8 +57,8 @@ def cuts(source: str) -> Iterator[Cut]:
 
 def spliced(source: str, cut: Cut, tree: libcst.FunctionDef) -> str:
     """The file with the function rewritten."""
-    code = libcst.ensure_type(cut.module.deep_replace(cut.tree, tree), libcst.Module).code.removeprefix(_OPENING)
-    lines = source.splitlines(keepends=True)
+    code = cut.text(tree).removeprefix(_OPENING)
+    lines = _LINE.findall(source)
     if not lines[cut.last - 1].endswith("\n"):
         code = code.removesuffix("\n")
     return "".join([*lines[: cut.first - 1], code, *lines[cut.last :]])

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 import libcst
-from libcst import matchers
 
-from pareback.workspaces.codemods.blocks import Block, blocks, leaves, names, small, statements
+from pareback.workspaces.codemods.blocks import Block, blocks, find, leaves, names, small, statements
 from pareback.workspaces.codemods.conditions import is_pure
 
 _WATCHING = {"locals", "vars", "exec", "eval", "dir"}
@@ -15,8 +14,8 @@ _WATCHING = {"locals", "vars", "exec", "eval", "dir"}
 def propose(function: libcst.FunctionDef) -> Iterator[libcst.FunctionDef]:
     """The function without one thing that does nothing, for every such thing."""
     used = names(function)
-    open_ = bool(_WATCHING & {*used}) or bool(matchers.findall(function, matchers.Global() | matchers.Nonlocal()))
-    valued = [each for each in matchers.findall(function, matchers.Return()) if not _is_nothing(each)]
+    open_ = bool(_WATCHING & {*used}) or bool(find(function, libcst.Global, libcst.Nonlocal))
+    valued = [each for each in find(function, libcst.Return) if not _is_nothing(each)]
     for block in blocks(function):
         for body in (*_unreached(block), *_idle(block, empty=not valued)):
             yield block.replaced(function, body)
@@ -30,7 +29,7 @@ def _unreached(block: Block) -> Iterator[Sequence[libcst.BaseStatement]]:
     body = block.body
     for at in range(1, len(body)):
         if leaves(body[:at]):
-            if not any(matchers.findall(statement, matchers.Yield()) for statement in body[at:]):
+            if not any(find(statement, libcst.Yield) for statement in body[at:]):
                 yield body[:at]
             return
 

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst
-from libcst import matchers
 
-from pareback.workspaces.codemods.blocks import Block, below, blocks, line, names, small, statements
+from pareback.workspaces.codemods.blocks import Block, below, blocks, find, line, names, small, statements
 from pareback.workspaces.codemods.conditions import bracketed, joined, negated
 
 _TWO = 2
 _ADDING = {"append": libcst.ListComp, "add": libcst.SetComp}
-_OPENING = {"append": "[]", "add": "set()"}
+_OPENING = {"append": ("[]", "list()"), "add": ("set()",)}
+_NO_ENTRIES = ("{}", "dict()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,13 @@ def _stays_inside(loop: libcst.For, function: libcst.FunctionDef) -> bool:
     """Whether nobody outside speaks of the loop's names, and nothing in it waits, yields or binds."""
     bound = set(names(loop.target))
     everywhere, here = names(function), names(loop)
-    acting = matchers.Await() | matchers.Yield() | matchers.NamedExpr() | matchers.Del()
-    plain = matchers.findall(loop.target, matchers.Attribute() | matchers.Subscript())
+    acting = find(loop, libcst.Await, libcst.Yield, libcst.NamedExpr, libcst.Del)
+    plain = find(loop.target, libcst.Attribute, libcst.Subscript)
     return not (
         loop.asynchronous
         or loop.orelse
         or plain
-        or matchers.findall(loop, acting)
+        or acting
         or any(everywhere.count(name) != here.count(name) for name in bound)
     )
 
@@ -58,6 +58,7 @@ def _expressed(block: Block, at: int, loop: libcst.For) -> Iterator[tuple[Sequen
         yield from _flagged(block, at, found)
     elif at:
         yield from _collected(block, at, found)
+        yield from _mapped(block, at, found)
     if at + 1 < len(block.body) and not found.once:
         yield from _sought(block, at, found)
 
@@ -85,10 +86,30 @@ def _collected(block: Block, at: int, loop: _Loop) -> Iterator[tuple[Sequence[li
         return
     method, argument = call.func.attr.value, call.args[0]
     wanted = isinstance(call.func.value, libcst.Name) and call.func.value.value == name and not argument.star
-    if not wanted or opened != _OPENING.get(method) or name in names([loop.clause, argument.value]):
+    if not wanted or opened not in _OPENING.get(method, ()) or name in names([loop.clause, argument.value]):
         return
     value = _ADDING[method](elt=_plain(argument.value), for_in=loop.clause)
     yield [_given(block.body[at - 1], value, loop)], at - 1, at + 1
+
+
+def _mapped(block: Block, at: int, loop: _Loop) -> Iterator[tuple[Sequence[libcst.BaseStatement], int, int]]:
+    """`table = {}`, then `table[key] = value` for each."""
+    name, opened = _bound(block.body[at - 1])
+    found = small(loop.only)
+    match found:
+        case libcst.Assign(
+            targets=[
+                libcst.AssignTarget(
+                    target=libcst.Subscript(
+                        value=libcst.Name(value=table),
+                        slice=[libcst.SubscriptElement(slice=libcst.Index(value=key, star=None))],
+                    )
+                )
+            ],
+            value=value,
+        ) if table == name and opened in _NO_ENTRIES and name not in names([loop.clause, key, value]):
+            made = libcst.DictComp(key=_plain(key), value=_plain(value), for_in=loop.clause)
+            yield [_given(block.body[at - 1], made, loop)], at - 1, at + 1
 
 
 def _flagged(block: Block, at: int, loop: _Loop) -> Iterator[tuple[Sequence[libcst.BaseStatement], int, int]]:

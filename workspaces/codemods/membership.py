@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst
-from libcst import matchers
 
+from pareback.workspaces.codemods.blocks import find
 from pareback.workspaces.codemods.conditions import is_pure
 
 _LITERAL = libcst.SimpleString | libcst.Integer
@@ -23,8 +23,7 @@ class _Asked:
 
 def propose(function: libcst.FunctionDef) -> Iterator[libcst.FunctionDef]:
     """The function with one such chain as one question, for every chain."""
-    for found in matchers.findall(function, matchers.BooleanOperation()):
-        assert isinstance(found, libcst.BooleanOperation)
+    for found in find(function, libcst.BooleanOperation):
         changed = _gathered(found)
         if changed is not None:
             yield libcst.ensure_type(function.deep_replace(found, changed), libcst.FunctionDef)

@@ -1,10 +1,10 @@
-"""Conditions inside conditions, and branches that do the same, become one."""
+"""Conditions inside conditions, and branches that do the same, become one; what only an `else` holds is an `elif`."""
 
 from collections.abc import Iterator, Sequence
 
 import libcst
 
-from pareback.workspaces.codemods.blocks import below, blocks, same, statements
+from pareback.workspaces.codemods.blocks import Block, below, blocks, leaves, same, statements
 from pareback.workspaces.codemods.conditions import is_pure, joined, negated
 
 
@@ -15,6 +15,10 @@ def propose(function: libcst.FunctionDef) -> Iterator[libcst.FunctionDef]:
             if isinstance(statement, libcst.If):
                 for changed in _merged(statement):
                     yield block.replaced(function, [*block.body[:at], *changed, *block.body[at + 1 :]])
+                for chained in _chained(statement):
+                    yield block.replaced(function, [*block.body[:at], chained, *block.body[at + 1 :]])
+                for one in _repeated(block, at, statement):
+                    yield block.replaced(function, [*block.body[:at], one, *block.body[at + 2 :]])
 
 
 def _merged(found: libcst.If) -> Iterator[Sequence[libcst.BaseStatement]]:
@@ -29,6 +33,29 @@ def _merged(found: libcst.If) -> Iterator[Sequence[libcst.BaseStatement]]:
         yield [found.with_changes(test=test, orelse=orelse.orelse)]
     if isinstance(orelse, libcst.Else) and body:
         yield from _ends(found, body, statements(orelse.body))
+
+
+def _repeated(block: Block, at: int, found: libcst.If) -> Iterator[libcst.If]:
+    """Two conditions in a row that leave in the same way: the second is only asked where the first does not hold."""
+    after = block.body[at + 1] if at + 1 < len(block.body) else None
+    if not isinstance(after, libcst.If) or found.orelse or after.orelse:
+        return
+    body = statements(found.body)
+    if leaves(body) and same(body, statements(after.body)):
+        lines = [*found.leading_lines, *after.leading_lines]
+        yield found.with_changes(leading_lines=lines, test=joined(found.test, after.test, either=True))
+
+
+def _chained(found: libcst.If) -> Iterator[libcst.If]:
+    """An `else` that holds a condition and nothing else, anywhere down the chain."""
+    orelse = found.orelse
+    if isinstance(orelse, libcst.If):
+        yield from (found.with_changes(orelse=chained) for chained in _chained(orelse))
+    elif orelse is not None:
+        body = statements(orelse.body)
+        if len(body) == 1 and isinstance(body[0], libcst.If):
+            lines = [*orelse.leading_lines, *body[0].leading_lines]
+            yield found.with_changes(orelse=body[0].with_changes(leading_lines=lines))
 
 
 def _ends(
