@@ -42,7 +42,7 @@ def cuts(source: str, wanted: Collection[int] | None = None) -> Iterator[Cut]:
             tree = ast.parse(source)
     except (SyntaxError, ValueError):
         return
-    lines = _LINE.findall(source)
+    lines = lines_of(source)
     for name, node in _functions(tree, ""):
         first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
         last = node.end_lineno or node.lineno
@@ -55,10 +55,15 @@ def cuts(source: str, wanted: Collection[int] | None = None) -> Iterator[Cut]:
             yield Cut(name, first, last, found, module)
 
 
+def lines_of(source: str) -> list[str]:
+    """The lines of a file with their ends, as Python counts them."""
+    return _LINE.findall(source)
+
+
 def spliced(source: str, cut: Cut, tree: libcst.FunctionDef) -> str:
     """The file with the function rewritten."""
     code = cut.text(tree).removeprefix(_OPENING)
-    lines = _LINE.findall(source)
+    lines = lines_of(source)
     if not lines[cut.last - 1].endswith("\n"):
         code = code.removesuffix("\n")
     return "".join([*lines[: cut.first - 1], code, *lines[cut.last :]])

@@ -4,24 +4,45 @@ from collections.abc import Iterator, Sequence
 
 import libcst
 
-from pareback.workspaces.codemods.blocks import Block, blocks, find, leaves, names, small, statements
+from pareback.workspaces.codemods.blocks import Block, blocks, find, leaves, names, small, statements, within
 from pareback.workspaces.codemods.conditions import is_pure
 
 _WATCHING = {"locals", "vars", "exec", "eval", "dir"}
 """Functions that see every name; where they are called no name is unused."""
+_PLAIN = (
+    *(libcst.Integer, libcst.Float, libcst.SimpleString, libcst.ConcatenatedString),
+    *(libcst.List, libcst.Tuple, libcst.Dict, libcst.Element, libcst.DictElement),
+    *(libcst.BaseParenthesizableWhitespace, libcst.TrailingWhitespace, libcst.EmptyLine, libcst.Newline),
+    *(libcst.Comma, libcst.Colon, libcst.LeftParen, libcst.RightParen, libcst.LeftSquareBracket),
+    *(libcst.RightSquareBracket, libcst.LeftCurlyBrace, libcst.RightCurlyBrace),
+)
+"""What a value may be made of whose making nobody can notice. A name may be unknown, an operator may raise."""
 
 
 def propose(function: libcst.FunctionDef) -> Iterator[libcst.FunctionDef]:
     """The function without one thing that does nothing, for every such thing."""
     used = names(function)
-    open_ = bool(_WATCHING & {*used}) or bool(find(function, libcst.Global, libcst.Nonlocal))
-    valued = [each for each in find(function, libcst.Return) if not _is_nothing(each)]
+    open_ = _is_open(function, used)
     for block in blocks(function):
-        for body in (*_unreached(block), *_idle(block, empty=not valued)):
+        for body in (*_unreached(block), *_idle(block, empty=_is_empty_handed(function))):
             yield block.replaced(function, body)
         if not open_:
             for body in _unread(block, used):
                 yield block.replaced(function, body)
+
+
+def effectless(function: libcst.FunctionDef) -> Iterator[libcst.FunctionDef]:
+    """The function without one thing that provably does nothing: what `propose` offers, less what only is improbable to
+    do something, such as looking an attribute up."""
+    used = names(function)
+    open_ = _is_open(function, used)
+    for block in blocks(function):
+        for body in (*_unreached(block), *_idle(block, empty=_is_empty_handed(function))):
+            yield block.replaced(function, body)
+        for at, statement in enumerate(block.body):
+            value = None if open_ or len(block.body) == 1 else _unread_value(statement, used)
+            if value is not None and all(isinstance(each, _PLAIN) for each in within(value)):
+                yield block.replaced(function, [*block.body[:at], *block.body[at + 1 :]])
 
 
 def _unreached(block: Block) -> Iterator[Sequence[libcst.BaseStatement]]:
@@ -70,13 +91,29 @@ def _is_empty(orelse: libcst.If | libcst.Else | None) -> bool:
 def _unread(block: Block, used: Sequence[str]) -> Iterator[Sequence[libcst.BaseStatement]]:
     """Without a name that is given a value and never read; what its value does is still done."""
     for at, statement in enumerate(block.body):
-        found = small(statement)
-        target = found.targets[0].target if isinstance(found, libcst.Assign) and len(found.targets) == 1 else None
-        if not isinstance(target, libcst.Name) or used.count(target.value) != 1:
+        value = _unread_value(statement, used)
+        if value is None:
             continue
-        assert isinstance(found, libcst.Assign)
         rest = [*block.body[:at], *block.body[at + 1 :]]
-        if not is_pure(found.value):
-            yield [*block.body[:at], statement.with_changes(body=[libcst.Expr(found.value)]), *block.body[at + 1 :]]
+        if not is_pure(value):
+            yield [*block.body[:at], statement.with_changes(body=[libcst.Expr(value)]), *block.body[at + 1 :]]
         elif rest:
             yield rest
+
+
+def _unread_value(statement: libcst.BaseStatement, used: Sequence[str]) -> libcst.BaseExpression | None:
+    """What a statement gives to a name that nobody reads, if it does that."""
+    found = small(statement)
+    target = found.targets[0].target if isinstance(found, libcst.Assign) and len(found.targets) == 1 else None
+    unread = isinstance(target, libcst.Name) and used.count(target.value) == 1
+    return found.value if isinstance(found, libcst.Assign) and unread else None
+
+
+def _is_open(function: libcst.FunctionDef, used: Sequence[str]) -> bool:
+    """Whether somebody else may read its names."""
+    return bool(_WATCHING & {*used}) or bool(find(function, libcst.Global, libcst.Nonlocal))
+
+
+def _is_empty_handed(function: libcst.FunctionDef) -> bool:
+    """Whether it never returns anything."""
+    return all(_is_nothing(each) for each in find(function, libcst.Return))
