@@ -17,6 +17,9 @@ from pareback.gates.wide import Posting
 Site = tuple[str, str]
 """A unit of a tree: its path and its qualname."""
 
+AND = " and "
+"""Between the parts of a set, where it is named."""
+
 _LOCAL = re.compile(r"\$(\w+)")
 _BARE = r"\$(?:[(\[][$, ]*[)\]])*"
 _VALUE = rf"(?:{_BARE}|None|True|False|''|-?\d+(?:\.\d+)?|\(\))"
@@ -110,6 +113,13 @@ def chosen(parts: Sequence[str], wanted: tuple[str, ...]) -> tuple[str, ...]:
     if not found:
         raise ValueError(f"{wanted!r} is not among {parts!r}; ask only for a set that stands there")
     return found[0]
+
+
+def spelled(site: Posting, subject: str) -> tuple[str, ...]:
+    """The parts at a site that a set's name stands for, in canonical order; none where they do not stand there."""
+    sizes = range(2, len(site.detail) + 1)
+    some = (some for size in sizes for some in combinations(site.detail, size) if AND.join(canonical(some)) == subject)
+    return next(some, ())
 
 
 def closed(found: Mapping[tuple[str, ...], Recurring], parts: tuple[str, ...]) -> bool:

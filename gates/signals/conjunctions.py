@@ -7,17 +7,27 @@ counts where no larger one has the same places, and only for the places that no 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from pareback.gates.facts import Conjunction, FileFacts
 from pareback.gates.points import CONJUNCTION, FLOW, INTERFACE, MISSED, PLACES
 from pareback.gates.reading.asked import compares, listed, newest
-from pareback.gates.reading.conjuncts import Recurring, canonical, chosen, closed, covered, pairs, recurring, telling
+from pareback.gates.reading.conjuncts import (
+    AND,
+    Recurring,
+    canonical,
+    chosen,
+    closed,
+    covered,
+    pairs,
+    recurring,
+    spelled,
+    telling,
+)
 from pareback.gates.signal import Example
 from pareback.gates.wide import Entry, Load, Posting, Told, View, WideSignal
 
 _PREFIX = "together:"
-_AND, _WITHOUT = " and ", " without "
+_WITHOUT = " without "
 _TWO = 2
 _END = "\n"
 """Between the parts of a key: no part has it."""
@@ -77,7 +87,7 @@ def _loads(pair: tuple[str, ...], view: View) -> Iterator[Load]:
             free = max(PLACES, len(covered(found, parts, least=PLACES + 1)))
             points = CONJUNCTION * (len(here.sites) - free)
             if points > 0:
-                yield Load(_AND.join(parts), points, tuple(sorted(here.sites.values())))
+                yield Load(AND.join(parts), points, tuple(sorted(here.sites.values())))
             yield from _missed(parts, here, view)
 
 
@@ -97,7 +107,7 @@ def _missed(parts: tuple[str, ...], here: Recurring, view: View) -> Iterator[Loa
         lone = [sites[site] for site in sorted(sites.keys() - here.sites.keys())]
         slips = [site for site in lone if not _denies(site, rest, parts, view)]
         if slips and len(here.sites) >= MISSED * len(sites):
-            yield Load(_AND.join(parts) + _WITHOUT + part, 0.0, (*slips, *sorted(here.sites.values())))
+            yield Load(AND.join(parts) + _WITHOUT + part, 0.0, (*slips, *sorted(here.sites.values())))
 
 
 def _denies(site: Posting, rest: tuple[str, ...], parts: tuple[str, ...], view: View) -> bool:
@@ -116,9 +126,9 @@ def _repeated(load: Load, before: Load | None, view: View) -> Told:
     at, others = newest(load, before)
     sources = {site: _source(site, view) for site in load.sites}
     shown = next((site for site in (at, *others) if not sources[site].either), at)
-    text = _written(sources[shown], _parts(shown, load.subject))
+    text = _written(sources[shown], spelled(shown, load.subject))
     message = f"{len(load.sites)} functions spell out `{_plain(text)}`: this one, {listed(others)}"
-    whole = [site for site, source in sources.items() if len(source.parts) == len(_parts(site, load.subject))]
+    whole = [site for site, source in sources.items() if len(source.parts) == len(spelled(site, load.subject))]
     saves = load.points + FLOW["bool"].flat * (len(whole) - 1) - INTERFACE["function"]
     do = f"name it once, `{_definition(text)}`, with the word that your domain has for it; ask that in all of them"
     return Told(at, message, do, saves if saves > 0 else None, others)
@@ -126,12 +136,12 @@ def _repeated(load: Load, before: Load | None, view: View) -> Told:
 
 def _slip(load: Load, subject: str, missing: str, view: View) -> Told:
     """The first place that asks all but one, in its own words; then those that ask all of it."""
-    full = [site for site in load.sites if _parts(site, subject)]
-    at, shown = load.sites[0], _parts(full[0], subject)
+    full = [site for site in load.sites if spelled(site, subject)]
+    at, shown = load.sites[0], spelled(full[0], subject)
     whole = canonical(shown)
     rest = canonical(tuple(part for part in whole if part != missing))
     forgotten = next(part for part in shown if canonical(tuple(other for other in shown if other != part)) == rest)
-    asks = _AND.join(part for part in _source(at, view).parts if part in chosen(at.detail, rest))
+    asks = AND.join(part for part in _source(at, view).parts if part in chosen(at.detail, rest))
     message = (
         f"possible slip: this asks `{_plain(asks)}` without `{_plain(forgotten)}`, which {len(full)} of "
         f"{len(load.sites)} places ask along with it: {listed(full)}"
@@ -140,17 +150,10 @@ def _slip(load: Load, subject: str, missing: str, view: View) -> Told:
     return Told(at, message, do, None, load.sites[1:])
 
 
-def _parts(site: Posting, subject: str) -> tuple[str, ...]:
-    """The parts at a site that the subject stands for, in canonical order of the site; none where they do not stand."""
-    sizes = range(_TWO, len(site.detail) + 1)
-    some = (some for size in sizes for some in combinations(site.detail, size) if _AND.join(canonical(some)) == subject)
-    return next(some, ())
-
-
 def _written(source: Conjunction, parts: Sequence[str]) -> str:
     """These parts as they stand in the source, locals still marked."""
     pairs = zip(source.parts, source.denied, strict=True)
-    return (" or " if source.either else _AND).join(
+    return (" or " if source.either else AND).join(
         denied if source.either else part for part, denied in pairs if part in parts
     )
 
