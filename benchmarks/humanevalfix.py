@@ -17,8 +17,8 @@ from typing import Any
 
 import quick_search
 
-from pareback.orchestrator import bench
-from pareback.orchestrator.bench import How, Task
+from pareback.orchestrator.benches import bench
+from pareback.orchestrator.benches.task import How, Task
 
 DATA = "evaluation/create/humaneval-x/data/python/data/humanevalpack.jsonl"
 

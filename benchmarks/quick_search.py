@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from embedded_search import Target, applied, mended, ready
 
-from pareback.orchestrator.bench import Task
+from pareback.orchestrator.benches.task import Task
 
 PROGRAM, TESTS = "solution.py", "test_solution.py"
 IMPORT = "from solution import *"

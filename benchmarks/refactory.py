@@ -13,7 +13,7 @@ from pathlib import Path
 import humanevalfix
 import quick_search
 
-from pareback.orchestrator.bench import Task
+from pareback.orchestrator.benches.task import Task
 
 
 def tasks(data: Path) -> list[Task]:

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import humanevalfix
 
-from pareback.orchestrator import bench
-from pareback.orchestrator.bench import How, Row
+from pareback.orchestrator.benches import bench
+from pareback.orchestrator.benches.task import How, Row
 
 CONFIG = """\
 [models.small]

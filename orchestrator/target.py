@@ -25,6 +25,9 @@ from pareback.workspaces.projection import Slots, open_slots
 from pareback.workspaces.sandbox import Bind, Sandbox, Wrap, outermost
 from pareback.workspaces.suite import Runner, Server
 
+INTERPRETER = "interpreter"
+"""The ledger's note of what the tests ran with last."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -69,6 +72,7 @@ def opened(desk: Desk, settings: Settings, tree: str, *, added: tuple[str, ...] 
         room = stack.enter_context(furnished(desk, settings, slots.pristine, wrap=offer.build().wrap, added=added))
         found = room.interpreter
         _carry(slots, room.products)
+        desk.ledger.say(INTERPRETER, str(found.path))
         desk.say(f"tests run with {found.path} ({found.version}, {found.how}); sandbox: {offer.level}")
         if settings.sandbox == confined.BEST and (short := confined.shortfall(offer, cache=desk.cache)):
             desk.say(f"no better sandbox: {short}")

@@ -46,3 +46,21 @@ def exercism(
 ) -> None:
     """Run a model over the practice exercises of Exercism."""
     do("bench", name="exercism", **locals())
+
+
+@bench.command()
+def tickets(
+    file: Annotated[Path, typer.Argument(help="Tickets from real history, one JSON object a line.")],
+    mirror: Annotated[Path, typer.Option("--mirror", metavar="DIR", help="Repositories: DIR/owner+name/repo.")],
+    words: Annotated[list[str] | None, typer.Argument(help="After --: further words for every run.")] = None,
+    model: Ladder = None,
+    arm: Annotated[str, typer.Option("--arm", help="on|told|off: the gate enforced, told only, not even told.")] = "on",
+    only: Only = None,
+    python: Python = None,
+    max_seconds: Seconds = 600.0,
+    jobs: Jobs = 1,
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """Run a model over tickets that a human has solved; without --python, each project gets `setup auto`."""
+    do("bench_tickets", **locals())

@@ -5,8 +5,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from pareback.orchestrator import bench, exercism, quixbugs
-from pareback.orchestrator.bench import How, Task
+from pareback.orchestrator.benches import bench, exercism, quixbugs
+from pareback.orchestrator.benches.task import How, Row, Task
 from pareback.orchestrator.boundary import Mistake
 
 SETS: Mapping[str, Callable[[Path], Iterator[Task]]] = {"quixbugs": quixbugs.tasks, "exercism": exercism.tasks}
@@ -27,14 +27,19 @@ def do(
 ) -> int:
     """Print a table, or the one JSON document that every bench has. 0 where the bench ran, whatever was fixed."""
     found = _chosen(name, path, only)
-    how = How(tuple(model or ()), python or sys.executable, max_seconds)
-    rows = []
-    for row in bench.run(found, how, jobs=jobs, keep=out):
-        rows.append(row)
-        sys.stderr.write(f"{row.id:<32} {row.ending:<12} {row.seconds:6.1f} s\n")
+    rows = told(bench.run(found, How(tuple(model or ()), python or sys.executable, max_seconds), jobs=jobs, keep=out))
     rows.sort(key=lambda row: row.id)
     print(jsons.dumps(bench.document(rows), indent=2) if json else bench.table(rows))
     return 0
+
+
+def told(rows: Iterator[Row]) -> list[Row]:
+    """All of them, each said as it comes."""
+    found = []
+    for row in rows:
+        found.append(row)
+        sys.stderr.write(f"{row.id:<32} {row.ending:<12} {row.seconds:6.1f} s\n")
+    return found
 
 
 def _chosen(name: str, path: Path, only: list[str] | None) -> list[Task]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pareback.orchestrator.bench import Task
+from pareback.orchestrator.benches.task import Task
 
 DOCS = ("introduction.md", "instructions.md", "instructions.append.md")
 """What a person who does the exercise reads, in this order, where it exists."""

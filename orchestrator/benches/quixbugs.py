@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from pareback.orchestrator.bench import Task
+from pareback.orchestrator.benches.task import Task
 
 SHARED = ("conftest.py", "python_testcases/load_testdata.py", "python_testcases/node.py", "python_programs/node.py")
 """Files beside a program that its tests need, where they exist."""
