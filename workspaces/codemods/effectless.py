@@ -1,5 +1,5 @@
-"""What is provably without effect, to be dropped where a patch brought it: imports that nobody uses or that stand twice,
-names with a plain value that nobody reads, code that is never reached, branches that do nothing.
+"""What is provably without effect, to be dropped where a patch brought it: imports that nobody uses or that stand
+twice, names with a plain value that nobody reads, code that is never reached, branches that do nothing.
 
 Importing runs a module, so only imports of the standard library go, and of what the file imports otherwise too.
 """
