@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pareback.gates.reading.silence import Suppression, Typed
-from pareback.gates.ties import Import, Mention, Passed, Unused, Write
+from pareback.gates.ties import Given, Import, Mention, Passed, Unused, Write
 
 UnitKind = Literal["function", "class", "module"]
 
@@ -217,6 +217,7 @@ class Unit:
     passed: tuple[Passed, ...] = ()
     calls: tuple[str, ...] = ()
     bag: tuple[int, ...] = ()
+    given: tuple[Given, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pareback.gates.format import Format
 from pareback.gates.index.view import Filing
 from pareback.gates.language import Language
 from pareback.gates.points import TABLE
+from pareback.gates.reading import producers
 from pareback.gates.reading.owners import declarations
 from pareback.gates.signal import Charge, Signal
 from pareback.gates.wide import WideSignal
@@ -83,7 +84,7 @@ def titles() -> Mapping[str, str]:
 @cache
 def filings() -> tuple[Filing, ...]:
     """What every file says to the index: which classes declare what, and what each signal wants to find there."""
-    return (declarations, *(part.entries for part in wide()))
+    return (declarations, producers.entries, *(part.entries for part in wide()))
 
 
 @cache

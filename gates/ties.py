@@ -48,6 +48,19 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What sort of value something is given: the attribute `name` of the class `owner` (`*` where that is not known),
+    or without a name what the function answers. `sort` is the last name of its type; `Kind.` for a member of the class
+    Kind, `f()` for what the function f answers, `literal`, `lower` and their kind for texts; empty where it cannot be
+    told."""
+
+    owner: str
+    name: str
+    sort: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Import:
     """A module that a file needs when it is loaded. `module` is written as in the source, with its leading dots;
     `names` are what is taken from it, none where it is imported as a whole."""

@@ -17,7 +17,7 @@ from pareback.gates.index import segment
 from pareback.gates.index.segment import Filed, Segment
 from pareback.gates.wide import Entry
 
-FILING = "3"
+FILING = "4"
 """Raised whenever some file would file something else: segments of another version are never read."""
 
 _MOST = 8

@@ -3,6 +3,7 @@
 import ast
 
 from pareback.gates.facts import Decision, Hidden, Shared
+from pareback.gates.reading.conversions import MEMBERS
 from pareback.gates.syntax import casts, claims, commands, hidden, uses
 from pareback.gates.syntax.draft import Draft, Visitors
 
@@ -24,7 +25,10 @@ def attribute(draft: Draft, node: ast.Attribute, nesting: int) -> None:
     draft.visitors[type(value)](draft, value, nesting)
     if type(node.ctx) is not ast.Load:
         _written(draft, node)
-    elif draft.atom:
+        return
+    if node.attr in MEMBERS:
+        casts.formed(draft, node)
+    if draft.atom:
         _decided(draft, node)
 
 

@@ -9,15 +9,17 @@ import ast
 from collections.abc import Iterator
 
 from pareback.gates.facts import Cast
+from pareback.gates.reading.conversions import PRICED, TEXTUAL
 from pareback.gates.syntax.draft import Draft
-from pareback.gates.syntax.subjects import FREE, OPAQUE, subject
+from pareback.gates.syntax.subjects import FREE, LOCAL, OPAQUE, is_class, subject
 from pareback.gates.syntax.uses import BUILT_IN
 
 _CONTAINERS = {"tuple", "frozenset"}
 """`list`, `set` and `dict` are not among them: of those that were read, nearly all make a copy to be changed, or
 something to look things up in. Nor is `bool`, which asks whether something is there."""
+_NAMELESS = {LOCAL, OPAQUE}
 _CALLS = {*("str", "int", "float", "bytes", "ord", "chr", "Decimal", "Path", "UUID"), *_CONTAINERS}
-_METHODS = {"isoformat", "tolist", "to_dict", "as_posix"}
+_METHODS = {*("isoformat", "tolist", "to_dict", "as_posix"), *TEXTUAL}
 _CODECS = {"encode", "decode"}
 _JSON = {"loads", "dumps"}
 _TELLERS = {"print", "warn"}
@@ -47,6 +49,12 @@ def called(draft: Draft, node: ast.Call, before: int) -> None:
         draft.casts.append((name, value, node.lineno))
 
 
+def formed(draft: Draft, node: ast.Attribute) -> None:
+    """Note what is read of a value that may be a member of an Enum."""
+    if type(node.value) is not ast.Name or node.value.id not in draft.selves:
+        draft.casts.append((node.attr, node.value, node.lineno))
+
+
 def silence(draft: Draft, before: int) -> None:
     """Forget the casts noted since: they only make text for people."""
     del draft.casts[before:]
@@ -74,9 +82,8 @@ def _is_text(node: ast.expr) -> bool:
 
 
 def _by_function(node: ast.Call, name: str) -> ast.expr | None:
-    if name in _CALLS and len(node.args) == 1 and not node.keywords:
-        return node.args[0]
-    return None
+    known = name in _CALLS or is_class(name)
+    return node.args[0] if known and len(node.args) == 1 and not node.keywords else None
 
 
 def _by_method(node: ast.Call, func: ast.expr, name: str) -> ast.expr | None:
@@ -108,8 +115,11 @@ def _exempt(draft: Draft, name: str, value: ast.expr) -> bool:
 
 def casts(draft: Draft) -> Iterator[Cast]:
     """The casts of a unit that was read, each with what it is about. What a built-in function answers is about
-    nothing that lasts."""
+    nothing that lasts. What costs nothing by itself only counts where it is about something that does."""
     for name, value, line in draft.casts:
         owner, about = subject(draft, value)
         passing = owner == FREE and about.partition("(")[0] in BUILT_IN
-        yield Cast(name, *((OPAQUE, "") if passing else (owner, about)), line)
+        if name in PRICED:
+            yield Cast(name, *((OPAQUE, "") if passing else (owner, about)), line)
+        elif owner not in _NAMELESS and not passing:
+            yield Cast(name, owner, about, line)

@@ -4,11 +4,12 @@ import ast
 from collections.abc import Iterator
 
 from pareback.gates.facts import Declared, Hidden, Shared
+from pareback.gates.syntax import bodies, given
 from pareback.gates.syntax.claims import RETURNS
 from pareback.gates.syntax.draft import Draft, Heading, Sheet, Visitors
 from pareback.gates.syntax.expressions import parameters
 from pareback.gates.syntax.handlers import names
-from pareback.gates.syntax.nils import in_class, in_function, in_module, never_returning
+from pareback.gates.syntax.nils import generates, in_class, in_function, in_module, never_returning
 from pareback.gates.syntax.prints import finish
 from pareback.gates.syntax.subjects import last
 from pareback.gates.syntax.unused import parameters as named
@@ -77,8 +78,11 @@ def function(draft: Draft, node: Function, nesting: int) -> None:
         unit.hidden.append(Hidden("magic", node.lineno, 1, node.name))
     unit.mark(node.lineno)
     _body(unit, node, 0)
-    yields = "Yield" in unit.tokens or "YieldFrom" in unit.tokens
-    unit.nils += in_function(node, receivers[0].arg if receivers else "", quits=draft.sheet.quits, yields=yields)
+    read = bodies.read(node.body)
+    generator = ("Yield" in unit.tokens or "YieldFrom" in unit.tokens) and generates(node.body)
+    receiver = receivers[0].arg if receivers else ""
+    unit.nils += in_function(node, read, receiver, draft.sheet.quits, generator=generator)
+    unit.given += given.in_function(node, read, receiver, generator=generator)
     draft.sheet.units.append(finish(unit))
 
 
@@ -175,6 +179,7 @@ def class_(draft: Draft, node: ast.ClassDef, nesting: int) -> None:
     unit.mark(node.lineno)
     unit.cuts.append((0, False))
     unit.nils += in_class(node)
+    unit.given += given.in_class(node)
     _class_header(unit, node, 0)
     unit.bases = tuple(filter(None, map(last, node.bases)))
     unit.members = dict(_fields(node))

@@ -1,4 +1,4 @@
-"""What the pass fills: a sheet per file and a draft per unit, turned into facts when the unit ends.
+"""What the pass fills: a sheet per file and a draft per unit, turned into a transcript when the unit ends.
 
 This is the one place of the gate where things grow in place, because the pass visits some 400,000 nodes a second. The
 draft never leaves the extraction of its file. Tokens are strings: an operator is its name, an operand a letter for its
@@ -19,14 +19,14 @@ from pareback.gates.facts import (
     Nil,
     Rebinding,
     Shared,
-    Unit,
     UnitKind,
 )
 from pareback.gates.points import FLOW
 from pareback.gates.syntax.mentions import LEAVES, Mentions
 from pareback.gates.syntax.names import Names
 from pareback.gates.syntax.tokens import digest, shape
-from pareback.gates.ties import Import
+from pareback.gates.ties import Given, Import
+from pareback.gates.wire.transcript import Transcript
 
 _NESTED = frozenset(kind for kind, step in FLOW.items() if step.nested)
 
@@ -60,7 +60,7 @@ class Sheet:
     modules: set[str] = field(default_factory=set)
     quits: set[str] = field(default_factory=set)
     used: dict[str, int] = field(default_factory=dict)
-    units: list[Unit] = field(default_factory=list)
+    units: list[Transcript] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     imports: list[Import] = field(default_factory=list)
     late: list[Import] = field(default_factory=list)
@@ -75,7 +75,7 @@ class Sheet:
 
 
 class Draft:
-    """A unit while it is read. Fields are what the visitors append to; `finish` in `prints` makes a unit of them."""
+    """A unit while it is read. Fields are what the visitors append to; `finish` in `prints` makes a transcript of them."""
 
     __slots__ = (
         "asked",
@@ -93,6 +93,7 @@ class Draft:
         "fields",
         "flow",
         "functions",
+        "given",
         "handlers",
         "heading",
         "hidden",
@@ -149,6 +150,7 @@ class Draft:
         self.caught: set[str] = set()
         self.casts: list[tuple[str, ast.expr, int]] = []
         self.nils: list[Nil] = []
+        self.given: list[Given] = []
         self.volatile: set[str] = set()
         self.selves: set[str] = set()
         self.names = Names()

@@ -8,7 +8,7 @@ import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pareback.gates.facts import Nil
-from pareback.gates.syntax.bodies import Body, read
+from pareback.gates.syntax.bodies import Body
 from pareback.gates.syntax.falls import NEVER, called, falls
 from pareback.gates.syntax.handlers import names
 from pareback.gates.syntax.uses import BUILT_IN
@@ -26,12 +26,11 @@ _EMPTY: Mapping[type[ast.expr], str] = {
 """What an empty answer of the same sort as such an expression looks like."""
 
 
-def in_function(node: Function, receiver: str, *, quits: Collection[str], yields: bool) -> list[Nil]:
+def in_function(node: Function, body: Body, receiver: str, quits: Collection[str], *, generator: bool) -> list[Nil]:
     """Attributes that a function sets to None, and where it ends without a value though it answers with one elsewhere.
-    `receiver` is what its own object is called, empty without one; `quits` are functions of the file that never
-    return; `yields` says that there is a `yield` in it, if only in a function within."""
-    body = read(node.body)
-    missing = [] if yields and _yields(node.body) else _missing(node, body, quits)
+    `body` is what its statements say, `receiver` what its own object is called, empty without one; `quits` are
+    functions of the file that never return."""
+    missing = [] if generator else _missing(node, body, quits)
     marks = {name for item in node.decorator_list for name in names(item)}
     if receiver and marks & _PROPERTIES:
         missing = [Nil("property", "", node.name, found.line) for found in missing if found.kind != "value"]
@@ -162,7 +161,7 @@ def _empty(node: ast.expr | None) -> str:
     return "" if node is None else _EMPTY.get(type(node), "")
 
 
-def _yields(body: list[ast.stmt]) -> bool:
+def generates(body: list[ast.stmt]) -> bool:
     """Whether the function is a generator: its `return` ends a loop of its caller and gives nothing back."""
     waiting: list[ast.AST] = list(body)
     while waiting:

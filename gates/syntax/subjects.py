@@ -141,6 +141,12 @@ def last(node: ast.expr | None) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
+def is_class(name: str) -> bool:
+    """Whether a name is spelled as classes are."""
+    bare_name = name.lstrip("_")
+    return bare_name[:1].isupper() and not bare_name.isupper()
+
+
 def none(node: ast.expr | None) -> bool:
     """Whether this is the constant None."""
     return isinstance(node, ast.Constant) and node.value is None
