@@ -37,7 +37,8 @@ class ConfigError(ValueError):
 
 
 class ModelTable(BaseModel):
-    """`[models.NAME]`: how one name is reached, what it costs, and how fast the account lets its calls go out."""
+    """`[models.NAME]`: how one name is reached, what it costs, how fast the account lets its calls go out, and how many
+    seconds one of them may take."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -49,6 +50,7 @@ class ModelTable(BaseModel):
     prices: dict[str, float] | None = None
     requests_per_minute: float | None = Field(default=None, gt=0)
     tokens_per_minute: float | None = Field(default=None, gt=0)
+    total_seconds: float | None = Field(default=None, gt=0)
     probed: date | None = None
 
 
@@ -83,6 +85,7 @@ class Settings(BaseModel):
     visible: tuple[str, ...] = ()
     memory_mb: int = 4096
     runner: str = "pytest_warm"
+    pare: bool = True
 
     @field_validator("model", "tests", "roots", "carry", "allow", "waive", "visible", mode="before")
     @classmethod

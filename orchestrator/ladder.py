@@ -92,8 +92,8 @@ def _table(name: str, table: ModelTable) -> tuple[str, dict[str, Any]]:
     target = table.model or name
     if part in FILE_PARTS:
         return part, {"path": target}
-    options = {"model": target, "base_url": table.base_url, "api_key_env": table.api_key_env}
-    return part, _given(options) | {"name": name, "profile": profile.read(name, target, table)}
+    where = {"base_url": table.base_url, "api_key_env": table.api_key_env, "total_seconds": table.total_seconds}
+    return part, {"model": target} | _given(where) | {"name": name, "profile": profile.read(name, target, table)}
 
 
 def _route(name: str, settings: Settings, environ: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
