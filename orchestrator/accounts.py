@@ -13,7 +13,7 @@ from pareback.orchestrator.ledger import Booking, Ledger
 Group = TypeVar("Group", bound=Hashable)
 
 CALL = "generate"
-KINDS = {CALL: "model", "measure": "gate"}
+KINDS = {CALL: "model", "measure": "gate", "pare": "gate"}
 """What an effect's seconds count as; every other one runs tests."""
 
 UNKNOWN_MODEL = "unknown"

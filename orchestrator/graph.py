@@ -1,7 +1,7 @@
 """The state machine: the only file that knows LangGraph. Nodes are plain functions; here they get their edges.
 
 Two graphs. The candidate graph takes one reply through generate, apply, test and measure. The outer graph plays rounds
-of n candidates, accepts or pushes back. It runs without a checkpointer: the ledger replays.
+of n candidates, pares what is green, accepts or pushes back. It runs without a checkpointer: the ledger replays.
 """
 
 import warnings
@@ -19,6 +19,7 @@ from pareback.orchestrator.nodes.accept import accept, winner_of
 from pareback.orchestrator.nodes.apply import apply
 from pareback.orchestrator.nodes.generate import generate
 from pareback.orchestrator.nodes.measure import measure
+from pareback.orchestrator.nodes.pare import pare
 from pareback.orchestrator.nodes.push_back import push_back
 from pareback.orchestrator.nodes.round import play
 from pareback.orchestrator.nodes.test import test
@@ -58,13 +59,15 @@ def candidate_graph() -> Any:
 
 @cache
 def outer_graph() -> Any:
-    """round → accept or push_back → round …; pare will stand between a green round and push_back."""
+    """round → pare, if anything is green → accept or push_back → round …"""
     graph = StateGraph(State, context_schema=Context)
     graph.add_node("round", _node(_play))
+    graph.add_node("pare", _node(pare))
     graph.add_node("accept", _node(accept))
     graph.add_node("push_back", _node(push_back))
     graph.add_edge(START, "round")
-    graph.add_conditional_edges("round", _after_round, ["accept", "push_back"])
+    graph.add_conditional_edges("round", _after_round, ["pare", "push_back"])
+    graph.add_conditional_edges("pare", _after_pare, ["accept", "push_back"])
     graph.add_conditional_edges("accept", _after_accept, ["push_back", END])
     graph.add_conditional_edges("push_back", _after_push_back, ["round", END])
     return _compiled(graph)
@@ -75,6 +78,10 @@ def _play(state: State, context: Context) -> State:
 
 
 def _after_round(state: State) -> str:
+    return "pare" if any(each.green for each in state.candidates) else "push_back"
+
+
+def _after_pare(state: State) -> str:
     return "push_back" if winner_of(state) is None else "accept"
 
 

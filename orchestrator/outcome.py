@@ -1,7 +1,7 @@
 """What leaves the house: the result document of a run, its exit code, and the record of its rounds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from pareback.gates.verdict import Verdict, document
@@ -94,7 +94,7 @@ def result(outcome: Outcome) -> dict[str, Any]:
         "enforce": outcome.enforce,
         "appeals": list(outcome.appeals),
         "rounds": len(outcome.history),
-        "steps": [_step(each) for each in outcome.history],
+        "steps": [step for each in outcome.history for step in _steps(each)],
         "candidates": sum(each.reply is not None for finished in outcome.history for each in finished.candidates),
         "tests": _tests(outcome),
         "flags": [] if best is None else [_flag(each) for each in best.flags],
@@ -115,8 +115,12 @@ def result(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _step(finished: Round) -> dict[str, Any]:
-    return {"round": finished.number, "what": finished.step.what, "why": finished.step.reason}
+def _steps(finished: Round) -> list[dict[str, Any]]:
+    """What was decided after the round; before that, what a green candidate of it lost without a model."""
+    kept = [tried for each in finished.candidates for tried in each.pared if tried.kept]
+    said = ", ".join(f"{each.what} in {each.unit}" for each in kept)
+    pared = [{"round": finished.number, "what": "pared", "why": said}] if kept else []
+    return [*pared, {"round": finished.number, "what": finished.step.what, "why": finished.step.reason}]
 
 
 def _accounts(outcome: Outcome) -> dict[str, Any]:
@@ -213,6 +217,7 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
         "charged": None if verdict is None else verdict.charged,
         "within": None if verdict is None else verdict.within,
         "findings": [] if verdict is None else [finding.id for finding in verdict.findings],
+        "pared": [{**asdict(each), "kept": each.kept} for each in candidate.pared],
     }
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pareback.adapters.model import Attempt, Failure, Reply, Request
 from pareback.gates.verdict import Verdict
+from pareback.orchestrator.pare.paring import Tried
 from pareback.workspaces.edit import Answer
 from pareback.workspaces.patch import Applied
 from pareback.workspaces.standing import Standing
@@ -46,7 +47,8 @@ class Candidate:
     `start` is the commit the reply edits, `commit` the base with the whole patch so far, `tree` what it holds once it
     is tested, `size` its changed lines. `applied` is what the reply came to while it arrived, until that is
     committed. `twin`: round and index of the one that was tested for it, with the same tree.
-    `way`: how its question differs from the first one's, where the model does not sample.
+    `way`: how its question differs from the first one's, where the model does not sample. `pared`: simplifications that
+    were tried on it once it was green.
     """
 
     round: int
@@ -69,6 +71,7 @@ class Candidate:
     standing: Standing | None = None
     verdict: Verdict | None = None
     flags: tuple[Flag, ...] = ()
+    pared: tuple[Tried, ...] = ()
 
     @property
     def green(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from difflib import unified_diff
 
 from pareback.orchestrator.pare.offers import Offer
 from pareback.workspaces.repository import Repository
@@ -23,17 +24,16 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A simplification that was tried: what, where, the points it frees on the whole tree, and, where it was not kept,
-    why. `before` and `after` are the file's bytes."""
+    """A simplification that was tried: what, where, the points it frees on the whole tree, its diff, and, where it was
+    not kept, why."""
 
     what: str
     path: str
     unit: str
     line: int
     points: float
-    why: str
-    before: bytes
-    after: bytes
+    diff: str
+    why: str = ""
 
     @property
     def kept(self) -> bool:
@@ -44,7 +44,8 @@ class Tried:
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What paring stands on. `offers` are those of a file's bytes, `price` is that of a commit, `refusal` says why the
-    tests refuse one, or nothing. Nothing new is tried once `is_over`; `most` tests of the whole are run."""
+    tests refuse one, or nothing. Nothing new is tried once `is_over`, nor after `most` tries, and nothing is kept that
+    frees less than `least` points."""
 
     repository: Repository
     paths: tuple[str, ...]
@@ -53,6 +54,7 @@ class Ground:
     refusal: Callable[[str], str]
     is_over: Callable[[], bool]
     most: int
+    least: float = LEAST
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class _Bench:
         """Find what the file offers as it is now."""
         raw = self.ground.repository.read_file(self.commit, path) or b""
         found = {(each.unit, each.mark): each for each in self.ground.offers(path, raw)}
-        self.open[path] = [each for each in found.values() if each.promised >= LEAST]
+        self.open[path] = [each for each in found.values() if each.promised >= self.ground.least]
 
     def next(self) -> Offer | None:
         """What promises most of what was not refused."""
@@ -119,13 +121,24 @@ def _try(offer: Offer, bench: _Bench) -> Tried | None:
     made = ground.repository.commit(bench.commit, {offer.path: offer.source}, message=offer.what)
     price = ground.price(made)
     freed = bench.price.delta - price.delta
-    if freed < LEAST - _ROUNDING or price.charged > bench.price.charged + _ROUNDING or price.hard > bench.price.hard:
+    if freed < ground.least - _ROUNDING or _is_dearer(price, bench.price):
         return None
     why = ground.refusal(made)
     if not why:
         bench.commit, bench.price = made, price
         bench.look(offer.path)
-    return Tried(offer.what, offer.path, offer.unit, offer.line, round(freed, 2), why, before, offer.source)
+    diff = _diff(offer.path, before, offer.source)
+    return Tried(offer.what, offer.path, offer.unit, offer.line, round(freed, 2), diff, why)
+
+
+def _is_dearer(price: Price, before: Price) -> bool:
+    """Whether the budget is charged more for it, or it brings a hard finding, although the tree is simpler."""
+    return price.charged > before.charged + _ROUNDING or price.hard > before.hard
+
+
+def _diff(path: str, before: bytes, after: bytes) -> str:
+    old, new = (raw.decode("utf-8", "replace").splitlines(keepends=True) for raw in (before, after))
+    return "".join(unified_diff(old, new, f"a/{path}", f"b/{path}"))
 
 
 def _name(offer: Offer) -> tuple[str, str, str]:

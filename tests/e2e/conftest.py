@@ -147,9 +147,7 @@ BULKY = """shop/cart.py
 >>>>>>> REPLACE
 """
 
-GOOD = "    if total >= 5000:\n        return 0\n    return 490"
-NEW = BULKY.partition("=======\n")[2].partition("\n>>>>>>>")[0]
-SLIM = f"shop/cart.py\n<<<<<<< SEARCH\n{NEW}\n=======\n{GOOD}\n>>>>>>> REPLACE\n"
+SLIM = f"shop/cart.py\n```python\n{SHOP['shop/cart.py'].replace('total > 5000', 'total >= 5000')}```\n"
 
 
 @pytest.fixture

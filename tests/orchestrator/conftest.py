@@ -123,7 +123,7 @@ REPLIES: Mapping[str, str] = {
     "hasty": region("shop/cart.py", CONDITION, "    if total > 5001:"),
     "regress": region("shop/cart.py", CONDITION, "    if total > 1000:"),
     "bulky": region("shop/cart.py", BODY, WINDING),
-    "slim": region("shop/cart.py", WINDING, PLAIN),
+    "slim": f"shop/cart.py\n```python\n{FILES['shop/cart.py'].replace(BODY, PLAIN)}```\n",
     "hang": region("shop/cart.py", BODY, "    while total:\n        pass\n    return 0"),
     "astray": region("shop/cart.py", "    if total > 7000:", "    if total >= 5000:"),
     "cheat": region("tests/test_cart.py", "    assert shipping(5000) == 0", "    assert True"),

@@ -16,6 +16,8 @@ from pareback.orchestrator.state import Candidate, State
 Opening = Callable[[Context], State]
 Starter = Callable[..., Candidate]
 
+OUTER = {"_play", "pare", "push_back", "accept"}
+
 
 def path_of(made: Any) -> list[str]:
     """The nodes that were entered, in order."""
@@ -59,11 +61,11 @@ def stop_at_tests(event: Any, made: Any) -> None:
 
 
 def test_wrong_then_too_complex_then_accepted(bench: Any, opening: Opening, replies: Mapping[str, str]) -> None:
-    """Every edge of the outer graph but the last: push_back → round, round → accept, accept → end."""
+    """Every edge of the outer graph but the last: push_back → round, pare → push_back, pare → accept, accept → end."""
     made = bench([replies["wrong"], replies["bulky"], replies["slim"]], candidates=1)
     state = graph.run(opening(made.context), made.context)
-    outer = [node for node in path_of(made) if node in {"_play", "push_back", "accept"}]
-    assert outer == ["_play", "push_back", "_play", "push_back", "_play", "accept"]
+    outer = [node for node in path_of(made) if node in OUTER]
+    assert outer == ["_play", "push_back", "_play", "pare", "push_back", "_play", "pare", "accept"]
     assert state.ending is not None
     assert state.ending.name == "accepted"
     assert [each.step.what for each in state.history] == ["feedback", "feedback", "accept"]
@@ -85,8 +87,8 @@ def test_a_cold_run_that_disagrees_leads_back(
 
     context = replace(made.context, listen=listen)
     state = graph.run(opening(context), context)
-    outer = [node for node in path_of(made) if node in {"_play", "push_back", "accept"}]
-    assert outer == ["_play", "accept", "push_back", "_play", "accept"]
+    outer = [node for node in path_of(made) if node in OUTER]
+    assert outer == ["_play", "pare", "accept", "push_back", "_play", "pare", "accept"]
     assert state.ending is not None
     assert (state.ending.name, [each.winner for each in state.history]) == ("accepted", [None, 0])
 
