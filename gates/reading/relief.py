@@ -20,6 +20,11 @@ def relief(unit: Unit, lines: Collection[int]) -> float:
     return _priced(unit.flow) - _priced(_without(unit.flow, gone)) if gone else 0.0
 
 
+def lone(unit: Unit, lines: Collection[int]) -> set[int]:
+    """Those of the lines that hold a single condition and no other choice."""
+    return {step.line for step in unit.flow if step.line in lines and _alone(step, unit.flow)}
+
+
 def _alone(step: Increment, flow: Sequence[Increment]) -> bool:
     on_line = [other.kind for other in flow if other.line == step.line]
     conditions = sum(kind in _CONDITIONS for kind in on_line)

@@ -1,43 +1,71 @@
-"""Origins of what the signals over the tree charge: the place to change in the signal's own words, and who asks for it.
+"""Origins of what the signals over the tree charge: the place to change, who asks because of it, what goes with them.
 
-Clones are left out: a copy makes nobody decide, and has a table of its own.
+Left out is what nobody would act on: things that no more units ask for than may do so for nothing; the ends of linked
+structures, where None is the meaning; conditions on what no class of the tree declares; functions of one name in classes
+that have nothing to do with each other. Clones make nobody decide, and have a table of their own.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 
-from pareback.gates.reading.origins import ANSWERS, MADE
-from pareback.gates.scores import wide
+from pareback.gates.points import PLACES
+from pareback.gates.reading.asked import about, asked
+from pareback.gates.reading.owners import UNKNOWN, declared_at, owners
+from pareback.gates.survey.freed import freed
 from pareback.gates.survey.origin import Kind, Origin, Place
+from pareback.gates.survey.pressures import pressures
+from pareback.gates.survey.row import Row
 from pareback.gates.survey.whole import Whole
-from pareback.gates.wide import Load, Posting, WideSignal
+from pareback.gates.wide import Posting, View
 
-_MAKERS = {(MADE,), (ANSWERS,)}
-"""How the detail of a place begins that makes a None and asks for nothing."""
 _KINDS: Mapping[str, Kind] = {
-    "S6": "condition",
-    "S7": "nil",
-    "S8": "type",
-    "S9": "cast",
-    "S10": "drift",
-    "S11": "conjunction",
+    "conditions": "condition",
+    "nones": "nil",
+    "types": "type",
+    "casts": "cast",
+    "drift": "drift",
+    "conjunctions": "conjunction",
 }
+_ANSWER = "()"
+_LINKS = {"parent", "next", "prev", "previous", "left", "right"}
+_LOCAL = re.compile(r"\$(\d+)")
+"""A local in a canonical condition, numbered."""
 
 
 def pressed(tree: Whole) -> Iterator[Origin]:
     """Every origin of pressure in the tree, in no particular order."""
-    for signal in wide():
-        if signal.id in _KINDS:
-            for load in tree.loads[signal.id]:
-                yield from _origin(signal, load, tree)
+    asking = {load.subject: load.sites[0] for load in tree.loads["S6"]}
+    for table, rows in pressures(tree).items():
+        for row in rows:
+            if row.points > 0 and len(row.places) > PLACES:
+                at = Place(row.path, row.line, row.unit)
+                place = _declared(asking[row.what], tree.view) if table == "conditions" else at
+                if place is not None and _spreads(_KINDS[table], row):
+                    yield _origin(_KINDS[table], row, place, tree)
 
 
-def _origin(signal: WideSignal, load: Load, tree: Whole) -> Iterator[Origin]:
-    told = signal.explain(load, None, tree.view)
-    if told is not None and load.points > 0:
-        places = tuple(dict.fromkeys(_place(site) for site in load.sites if site.detail[:1] not in _MAKERS))
-        frees = max(load.points, told.saves or 0.0)
-        yield Origin(_KINDS[signal.id], load.subject, told.at.path, told.at.line, len(places), frees, told.do, places)
+def _origin(kind: Kind, row: Row, at: Place, tree: Whole) -> Origin:
+    what = _LOCAL.sub(lambda found: chr(ord("a") + int(found[1]) - 1), row.what)
+    return Origin(kind, what, at.path, at.line, len(row.places), _frees(kind, row, tree), row.do, row.places)
 
 
-def _place(site: Posting) -> Place:
-    return Place(site.path, site.line, site.unit)
+def _spreads(kind: Kind, row: Row) -> bool:
+    """Whether somebody could take the None away."""
+    holder, _, name = row.what.rpartition(".")
+    return kind != "nil" or (holder != UNKNOWN and name.strip("_") not in _LINKS)
+
+
+def _frees(kind: Kind, row: Row, tree: Whole) -> float:
+    """What the signal says that its way out saves; of a function that gives None, also the checks of its callers."""
+    if kind == "nil" and row.what.endswith(_ANSWER):
+        return row.points + freed(row.places, tree)
+    return max(row.points, row.saves or 0.0)
+
+
+def _declared(site: Posting, view: View) -> Place | None:
+    """Where the thing that a condition is about is declared, if a class of the tree does so."""
+    question = asked(site)
+    name = about(question.name)
+    family = owners(view, name).of(question.owner, site.path, question.bases) if question.owner else None
+    found = declared_at(view, name, family) if family else None
+    return Place(found.path, found.line, found.unit) if found else None

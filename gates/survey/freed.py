@@ -1,0 +1,36 @@
+"""What is free once questions are gone: the steps of control flow, the lines that hold nothing else, and the decisions
+on state that they were.
+
+A lower bound: a condition that shares its line with another stays, and so does what stands under one that stays.
+"""
+
+from collections.abc import Iterable
+from math import fsum
+
+from pareback.gates.facts import Unit
+from pareback.gates.points import DECISION
+from pareback.gates.reading.lines import costs, flows
+from pareback.gates.reading.relief import lone, relief
+from pareback.gates.survey.origin import Place
+from pareback.gates.survey.whole import Whole
+
+
+def freed(places: Iterable[Place], tree: Whole) -> float:
+    """Points that the tree costs less without the questions asked at these places."""
+    lines: dict[tuple[str, str], set[int]] = {}
+    for place in places:
+        lines.setdefault((place.path, place.unit), set()).add(place.line)
+    return fsum(_freed(tree.view.unit(path, unit), found, path, tree) for (path, unit), found in lines.items())
+
+
+def _freed(unit: Unit, lines: set[int], path: str, tree: Whole) -> float:
+    gone = lone(unit, lines)
+    charged = tree.scores[path].charges["S3"]
+    decided = {charge.line for charge in charged if charge.unit == unit.qualname and charge.kind == "stateful"}
+    return relief(unit, gone) + _volume(unit, gone) + DECISION["attribute"] * len(decided & gone)
+
+
+def _volume(unit: Unit, lines: set[int]) -> float:
+    """What these lines cost by their size alone."""
+    parts = zip(unit.lines, costs(unit), flows(unit), strict=True)
+    return fsum(cost - flow for line, cost, flow in parts if line in lines)
