@@ -54,17 +54,21 @@ def main() -> None:
     chosen = words.parse_args()
     with tempfile.TemporaryDirectory(prefix="batch-") as folder:
         place = Path(folder)
-        fixes = lay_out(place, chosen.tickets, chosen.seed)
+        fixes = lay_out(place, chosen)
         (kills if chosen.what == "kills" else throughput)(chosen, place, fixes)
 
 
-def lay_out(place: Path, count: int, seed: int) -> dict[str, tuple[str, str]]:
-    """The repositories and the ticket file; by ticket, its line with the bug and without."""
-    chance = random.Random(seed)
+def lay_out(place: Path, chosen: argparse.Namespace) -> dict[str, tuple[str, str]]:
+    """The repositories and the ticket file; by ticket, its line with the bug and without.
+
+    For the loopback model the number is wrong as well as the operator; that is no repair a search finds.
+    """
+    chance = random.Random(chosen.seed)
     fixes, lines = {}, []
-    for number in range(count):
+    for number in range(chosen.tickets):
         right, wrong, means = chance.choice(BUGS)
         n, other = chance.randint(2, 90), chance.randint(2, 90)
+        other = n if chosen.model == "embedded" else other
         fixes[f"t-{number:03}"] = (wrong.format(n=other), right.format(n=n))
         expected = {total: means(total, n) for total in (n - 1, n, n + 1, 0, 7)}
         lines.append(repository(place / f"r{number:03}", f"t-{number:03}", wrong.format(n=other), expected))
