@@ -74,7 +74,7 @@ def _made(candidate: Candidate, context: Context) -> dict[str, Any]:
     assert candidate.commit is not None
     smaller = paring.pare(candidate.commit, trial.ground(trial.idle, least=0.0))
     tried = smaller.tried
-    if not candidate.acceptable:
+    if candidate.verdict is not None and not candidate.verdict.within:
         smaller = paring.pare(smaller.commit, trial.ground(trial.simpler, least=paring.LEAST))
         tried += smaller.tried
     changes = context.repository.changes(candidate.commit, smaller.commit)

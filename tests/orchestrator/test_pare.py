@@ -18,6 +18,19 @@ from pareback.orchestrator.state import Candidate, State
 Opening = Callable[[Context], State]
 Starter = Callable[..., Candidate]
 
+WINDING = """shop/cart.py
+<<<<<<< SEARCH
+    if total > 5000:
+        return 0
+=======
+    if total >= 5000:
+        if total > 9000:
+            return 0
+        else:
+            return 0
+>>>>>>> REPLACE
+"""
+
 IDLE = """shop/cart.py
 <<<<<<< SEARCH
 from shop.money import euros
@@ -78,13 +91,11 @@ def test_what_is_over_budget_is_simplified_and_its_tests_stay_green(
     assert "-                if total > 9000:" in pared.pared[0].diff
     assert "total > 9000" not in text(pared, made.context)
     told = [event.data for event in made.kinds("step")]
-    assert told == [{"what": "pared", "reason": f"merge branches in shipping: -{pared.pared[0].points} CP"}]
+    assert told == [{"what": "pared", "reason": f"merge branches in shipping: -{pared.pared[0].points:.1f} CP"}]
 
 
-def test_what_is_within_budget_then_is_accepted_without_another_reply(
-    bench: Any, opening: Opening, replies: Mapping[str, str]
-) -> None:
-    made = bench([replies["bulky"]], candidates=1, budget=7.0)
+def test_what_is_within_budget_then_is_accepted_without_another_reply(bench: Any, opening: Opening) -> None:
+    made = bench([WINDING], candidates=1, budget=2.0)
     state = graph.run(opening(made.context), made.context)
     assert state.ending is not None
     assert (state.ending.name, len(made.asked), len(state.history)) == ("accepted", 1, 1)
@@ -93,7 +104,7 @@ def test_what_is_within_budget_then_is_accepted_without_another_reply(
     (told,) = record(outcome)["rounds"][0]["candidates"][0]["pared"]
     assert (told["what"], told["kept"], told["why"]) == ("merge branches", True, "")
     stored = list(made.context.ledger.effects())
-    again = bench([], budget=7.0)
+    again = bench([], candidates=1, budget=2.0)
     replayed = graph.run(opening(again.context), again.context)
     assert (replayed, list(again.context.ledger.effects())) == (state, stored)
 
@@ -144,9 +155,8 @@ def test_only_code_that_the_patch_brought_is_simplified(bench: Any, starter: Sta
 def test_a_refused_simplification_is_kept_in_mind_and_not_in_the_tree(bench: Any, refusal: str) -> None:
     """Each is tried once; the record holds its points and why it was refused."""
     context = bench([]).context
-    winding = (
-        b"def f(a):\n    b = a + 1\n    return b\n\n\ndef g(a):\n    if a:\n        if a > 1:\n            return a\n"
-    )
+    winding = b"def f(a):\n    if a:\n        if a > 1:\n            return a\n"
+    winding += b"\n\n" + winding.replace(b"f", b"g").replace(b"ig", b"if").replace(b"deg", b"def")
     commit = context.repository.commit(context.base, {"new.py": winding}, message="winding")
     asked: list[str] = []
 

@@ -44,15 +44,13 @@ def without_imports(source: str, lines: Collection[int], spoken: Collection[str]
     under a condition, or with a comment beside them, have a reason. Nothing where the file does not parse."""
     tree = _parsed(source)
     used = _used(source, tree) | set(spoken)
-    known = Counter((_module(found), _bound(alias)) for found in _found(tree.body) for alias in found.names)
     texts = lines_of(source)
     for found in _found(tree.body):
         last = found.end_lineno or found.lineno
         if found.lineno not in lines or last != found.lineno or "#" in texts[last - 1]:
             continue
         for alias in found.names:
-            twice = known[_module(found), _bound(alias)] > 1 and _is_later(tree, found, alias)
-            if twice or (_bound(alias) not in used and _may_go(found, alias, tree)):
+            if _is_double(tree, found, alias) or (_bound(alias) not in used and _may_go(found, alias, tree)):
                 left = _written(found, [other for other in found.names if other is not alias])
                 text = "".join([*texts[: last - 1], *left, *texts[last:]])
                 yield Dropped("drop an import", "<module>", found.lineno, text)
@@ -101,19 +99,22 @@ def _may_go(found: Import, alias: ast.alias, tree: ast.Module) -> bool:
     return (top in sys.stdlib_module_names and not _module(found).startswith(".")) or also
 
 
-def _is_later(tree: ast.Module, found: Import, alias: ast.alias) -> bool:
-    """Whether an earlier import binds the same to the same name, and nothing binds or deletes that name otherwise."""
-    written = (node for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load))
-    same = (
-        other
-        for each in _found(tree.body)
-        for other in each.names
-        if _module(each) == _module(found) and (each.lineno, other.col_offset) < (found.lineno, alias.col_offset)
-        if (other.name, other.asname) == (alias.name, alias.asname)
-    )
-    binders = Counter(_bound(other) for each in ast.walk(tree) if isinstance(each, Import) for other in each.names)
-    name = _bound(alias)
-    return any(same) and binders[name] == 2 and name not in {node.id for node in written}
+def _is_double(tree: ast.Module, found: Import, alias: ast.alias) -> bool:
+    """Whether one other import binds the same to the same name, an earlier one or one with only imports in between, and
+    nothing else binds or deletes that name."""
+    name, imports = _bound(alias), [each for each in ast.walk(tree) if isinstance(each, Import)]
+    binders = [(each, other) for each in imports for other in each.names if _bound(other) == name]
+    written = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+    others = [(each, other) for each, other in binders if other is not alias]
+    if len(others) != 1 or name in written:
+        return False
+    ((each, other),) = others
+    same = (_module(each), other.name, other.asname) == (_module(found), alias.name, alias.asname)
+    return same and each in tree.body and (each.lineno <= found.lineno or _only_imports(tree.body, found, each))
+
+
+def _only_imports(body: list[ast.stmt], first: ast.stmt, last: ast.stmt) -> bool:
+    return all(isinstance(each, Import) for each in body[body.index(first) : body.index(last)])
 
 
 def _written(found: Import, names: list[ast.alias]) -> list[str]:
