@@ -222,11 +222,13 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a file could not be read: the parser's words and where. `line` and `column` count from 1."""
+    """Why a file could not be read: the parser's words and where. `line` and `column` count from 1. `unread`: the file
+    is not at fault, nobody here could read it; it has no price, and nothing of it is kept."""
 
     message: str
     line: int
     column: int
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,3 +244,8 @@ class FileFacts:
     late: tuple[Import, ...] = ()
     problems: tuple[Problem, ...] = ()
     used: tuple[str, ...] = ()
+
+    @property
+    def unread(self) -> str:
+        """Why nobody could read the file, empty where somebody did, whatever came of it."""
+        return next((problem.message for problem in self.problems if problem.unread), "")

@@ -44,7 +44,25 @@ def blocks(finding: Mapping[str, Any]) -> bool:
 def unpriced(document: Document) -> str:
     """What the gate could not price, in words; empty where it priced everything."""
     files, lines = document["unpriced"]["files"], document["unpriced"]["lines"]
-    return f"{files} {'file' if files == 1 else 'files'} in other languages, {lines} changed lines" if files else ""
+    if not files:
+        return ""
+    parts = "; ".join(_covered(found) for found in document.get("languages", ()) if not found["priced"])
+    return f"{_files(files)} in other languages, {lines} changed lines" + (f": {parts}" if parts else "")
+
+
+def _covered(found: Mapping[str, Any]) -> str:
+    return f"{found['language']} {_files(found['files'])}, {found['lines']} changed lines ({found['why']})"
+
+
+def _files(count: int) -> str:
+    return f"{count} {'file' if count == 1 else 'files'}"
+
+
+def priced(document: Document) -> str:
+    """The languages of what was priced, in words; empty where it is all of one."""
+    found = [f"{each['language']} {_files(each['files'])}" for each in document.get("languages", ()) if each["priced"]]
+    mixed = len(document.get("languages", ())) > 1
+    return ", ".join(found) if mixed else ""
 
 
 def sites(finding: Mapping[str, Any], most: int = 5) -> str:

@@ -69,6 +69,7 @@ def judge(
         within=not blocked and (budget is None or fits(paid, budget.points)),
         signals=delta.signals,
         unpriced=sides.unpriced,
+        languages=sides.languages,
         reference=UNKNOWN,
         findings=judged,
     )
@@ -77,6 +78,7 @@ def judge(
 def with_reference(verdict: Verdict, base: Mapping[str, str], head: Mapping[str, str], *, source: Source) -> Verdict:
     """The verdict with the figures everyone knows beside it. They take longer than the verdict: ask for them where they
     are shown."""
-    priced = [found.blobs for found in gather(base, head, source).files if found.state == "priced"]
+    files = gather(base, head, source).files
+    priced = [found.blobs for found in files if found.state == "priced" and found.language == "python"]
     before, after = ([source.figures(pair[side]) for pair in priced] for side in (0, 1))
     return replace(verdict, reference=difference(before, after))

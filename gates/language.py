@@ -9,6 +9,9 @@ class Language(Protocol):
     """One language. `version` names the extractor, `grammar` the syntax it understands: facts are cached by both."""
 
     @property
+    def name(self) -> str: ...
+
+    @property
     def suffixes(self) -> tuple[str, ...]:
         """The endings of its files, with the dot."""
         ...
@@ -18,6 +21,12 @@ class Language(Protocol):
 
     @property
     def grammar(self) -> str: ...
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The program that reads its files, with its arguments; empty where `extract` needs none. It speaks as
+        docs/languages.md has it."""
+        ...
 
     def extract(self, source: bytes) -> FileFacts:
         """The facts of one file; a file that cannot be read has a problem instead of units. Raises nothing."""

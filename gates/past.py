@@ -7,11 +7,10 @@ up less than 3 % of what people add. Suppressions are left aside: a project that
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from math import fsum
-from pathlib import PurePosixPath
 
 from pareback.gates.facts import FileFacts, Unit
 from pareback.gates.index.source import Source
-from pareback.gates.scores import language, score
+from pareback.gates.scores import score
 from pareback.gates.sides import gather
 from pareback.gates.zones import zone
 
@@ -67,7 +66,7 @@ def _points(found: Iterable[FileFacts]) -> float:
 
 def _tests(path: str, blob: str, source: Source) -> list[Unit]:
     """The test functions of a file in a test zone."""
-    if zone(path) != "tests" or language(PurePosixPath(path).suffix) is None:
+    if zone(path) != "tests" or source.language(path) is None:
         return []
     return [unit for unit in source.facts(path, blob).units if is_test(unit)]
 

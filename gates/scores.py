@@ -39,7 +39,7 @@ IN_FORCE = (
 )
 """Files under `signals/`, in the order of their ids."""
 
-LANGUAGES = ("python",)
+LANGUAGES = ("python", "ruby")
 """Files under `languages/`."""
 
 FORMATS = ("text", "json", "markdown", "sarif", "github")
@@ -95,25 +95,26 @@ def readers() -> frozenset[Filing]:
 
 @cache
 def endings() -> tuple[str, ...]:
-    """The endings of the files that are priced."""
-    return tuple(suffix for name in LANGUAGES for suffix in _part("languages", name).suffixes)
+    """The endings of the files that this process can price by itself."""
+    return tuple(suffix for front in fronts() if not front.command for suffix in front.suffixes)
 
 
 @cache
 def edition() -> str:
     """What prices depend on beside the code: the table, the signals in force, the front ends."""
-    fronts = (_part("languages", name) for name in LANGUAGES)
-    return "/".join((TABLE, "+".join(ids()), *(f"{front.version}-{front.grammar}" for front in fronts)))
+    return "/".join((TABLE, "+".join(ids()), *(f"{front.version}-{front.grammar}" for front in fronts())))
 
 
 @cache
 def language(suffix: str) -> Language | None:
-    """The front end for files with that ending, None if there is none."""
-    for name in LANGUAGES:
-        found: Language = _part("languages", name)
-        if suffix in found.suffixes:
-            return found
-    return None
+    """The front end for files with that ending that needs no program, None if there is none."""
+    return next((front for front in fronts() if suffix in front.suffixes and not front.command), None)
+
+
+@cache
+def fronts() -> tuple[Language, ...]:
+    """All front ends of this house, with those that need a program."""
+    return tuple(_part("languages", name) for name in LANGUAGES)
 
 
 def score(facts: FileFacts) -> Scores:

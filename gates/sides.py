@@ -13,9 +13,11 @@ from typing import Literal
 
 from pareback.gates.facts import FileFacts, Problem, Unit
 from pareback.gates.index.source import Source
-from pareback.gates.scores import language
-from pareback.gates.verdict import Unpriced
+from pareback.gates.verdict import Covered, Unpriced
 from pareback.gates.zones import zone
+
+NOBODY = "no front end here reads it"
+"""Why a file of another language has no price."""
 
 Blobs = tuple[str | None, str | None]
 """Blob ids before and after, None where there is no such file."""
@@ -25,7 +27,8 @@ Blobs = tuple[str | None, str | None]
 class Changed:
     """A file that differs. `before` and `after` are the facts that are priced: both None unless `state` says priced or
     partial. A *broken* file has a problem that the patch brought; of a *partial* one, which was unreadable at the base,
-    only the units on changed lines are here; an *unpriced* one counts its changed lines."""
+    only the units on changed lines are here; an *unpriced* one counts its changed lines and says `why`. `language` is
+    its name or, of one that nobody here knows, the ending of its files."""
 
     path: str
     state: Literal["priced", "partial", "broken", "unpriced"]
@@ -34,6 +37,8 @@ class Changed:
     after: FileFacts | None = None
     problem: Problem | None = None
     lines: int = 0
+    language: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,14 @@ class Sides:
         found = [changed.lines for changed in self.files if changed.state == "unpriced"]
         return Unpriced(len(found), sum(found))
 
+    @property
+    def languages(self) -> tuple[Covered, ...]:
+        """The files by language and by why they have no price, the priced ones first."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for changed in self.files:
+            found.setdefault((changed.why, changed.language), []).append(changed.lines)
+        return tuple(Covered(name, len(lines), sum(lines), why) for (why, name), lines in sorted(found.items()))
+
     def paths(self, state: str) -> tuple[str, ...]:
         """The files in a state."""
         return tuple(found.path for found in self.files if found.state == state)
@@ -72,11 +85,20 @@ def gather(base: Mapping[str, str], head: Mapping[str, str], source: Source) -> 
 
 def _changed(path: str, blobs: Blobs, source: Source) -> Changed | None:
     """One file; None where its base says that a program wrote it."""
-    if language(PurePosixPath(path).suffix) is None:
-        return _unpriced(path, blobs, source)
+    front = source.language(path)
+    if front is None:
+        return _unpriced(path, blobs, source, NOBODY)
     before, after = (None if blob is None else source.facts(path, blob) for blob in blobs)
+    unread = next((facts.unread for facts in (before, after) if facts is not None and facts.unread), "")
+    if unread:
+        return replace(_unpriced(path, blobs, source, unread), language=front.name)
     if before is not None and zone(path, generated=before.generated):
         return None
+    return replace(_readable(path, blobs, (before, after), source), language=front.name)
+
+
+def _readable(path: str, blobs: Blobs, facts: tuple[FileFacts | None, FileFacts | None], source: Source) -> Changed:
+    before, after = facts
     if before is not None and before.problems:
         return _unreadable_before(path, blobs, after, source)
     if after is not None and after.problems:
@@ -87,7 +109,7 @@ def _changed(path: str, blobs: Blobs, source: Source) -> Changed | None:
 def _unreadable_before(path: str, blobs: Blobs, after: FileFacts | None, source: Source) -> Changed:
     """Only the units that the patch touched can be laid at its door; nothing, where they cannot be read either."""
     if after is None or after.problems:
-        return _unpriced(path, blobs, source)
+        return _unpriced(path, blobs, source, "it cannot be parsed, before and after")
     changed = _changed_lines(*_bytes(blobs, source))
     touched = tuple(unit for unit in after.units if not changed.isdisjoint(_own_lines(unit)))
     return Changed(path, "partial", blobs, after=replace(after, units=touched, suppressions=()))
@@ -108,10 +130,11 @@ def _changed_lines(before: bytes, after: bytes) -> set[int]:
     return {line + 1 for tag, _, _, start, end in blocks if tag != "equal" for line in range(start, end)}
 
 
-def _unpriced(path: str, blobs: Blobs, source: Source) -> Changed:
+def _unpriced(path: str, blobs: Blobs, source: Source, why: str) -> Changed:
     before, after = _bytes(blobs, source)
     lines = 0 if b"\0" in before + after else _changed_count(before, after)
-    return Changed(path, "unpriced", blobs, lines=lines)
+    place = PurePosixPath(path)
+    return Changed(path, "unpriced", blobs, lines=lines, language=place.suffix or place.name, why=why)
 
 
 def _changed_count(before: bytes, after: bytes) -> int:

@@ -46,11 +46,23 @@ class Unpriced:
 
 
 @dataclass(frozen=True, slots=True)
+class Covered:
+    """Changed files of one language, known by its name or, where nobody here knows it, by the ending of its files.
+    `lines` are the changed ones of files that have no price; `why` says why these have none, empty where they have."""
+
+    language: str
+    files: int
+    lines: int = 0
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """One judgement of head against base. Points are complexity points: 1 = one flat branch.
 
     `delta` is the change of the potential; `charged` is what is compared with the budget. `signals` maps S1, S2, … to
     their part of the delta. `reference` holds radon's cyclomatic complexity, Halstead volume and lines, as deltas.
+    `languages` says what of the patch is priced and what is not.
     """
 
     table: str
@@ -63,6 +75,7 @@ class Verdict:
     unpriced: Unpriced
     reference: Mapping[str, float | None]
     findings: tuple[Finding, ...] = ()
+    languages: tuple[Covered, ...] = ()
 
     @property
     def hard(self) -> tuple[Finding, ...]:
@@ -82,6 +95,7 @@ def document(verdict: Verdict) -> dict[str, Any]:
         "within": verdict.within,
         "signals": dict(verdict.signals),
         "unpriced": asdict(verdict.unpriced),
+        "languages": [{**asdict(covered), "priced": not covered.why} for covered in verdict.languages],
         "reference": dict(verdict.reference),
         "findings": [_finding(finding) for finding in verdict.findings],
     }

@@ -30,6 +30,8 @@ _NOTES = {
     "readme",
     "news",
 }
+_SPECS = "spec"
+"""The folder of tests in Ruby; in other languages it holds specifications."""
 COMPILED = ("_pb2.py", "_pb2_grpc.py", "_pb2.pyi")
 """Endings that protocol compilers give."""
 
@@ -48,6 +50,8 @@ def zone(path: str, *, generated: bool = False) -> Zone | None:
 def _by_name(place: PurePosixPath) -> Zone | None:
     name, suffix = place.name.lower(), place.suffix.lower()
     if suffix == ".py" and (name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"):
+        return "tests"
+    if suffix == ".rb" and (name.endswith(("_test.rb", "_spec.rb")) or _SPECS in place.parts):
         return "tests"
     if suffix == ".pyi":
         return "stubs"

@@ -14,9 +14,11 @@ from pareback.gates.index.source import Source
 from pareback.gates.index.store import Store
 from pareback.gates.judge import Terms, judge, with_reference
 from pareback.gates.verdict import Verdict
-from pareback.orchestrator import extractors, home
+from pareback.orchestrator import home
 from pareback.orchestrator.boundary import Mistake
 from pareback.orchestrator.config import Settings, environment_layer, flag_layer, repository_layer, resolve, user_layer
+from pareback.orchestrator.extractors import own
+from pareback.orchestrator.extractors.languages import Languages, Named
 from pareback.orchestrator.history import learned
 from pareback.workspaces.repository import Repository, open_repository
 
@@ -88,14 +90,25 @@ def gate_source(repository: Repository, environ: Mapping[str, str], python: str 
     this interpreter."""
     folder = home.find(environ).cache
     folder.mkdir(parents=True, exist_ok=True)
+    languages = languages_of(environ)
     name = blake2b(str(repository.root).encode(), digest_size=8).hexdigest()
     return Source(
         repository.read,
         Store(folder / "facts.db"),
         Index(folder / "index" / name),
-        spread=extractors.spread,
-        newer=extractors.Newer(python, environ),
+        spread=languages.spread,
+        newer=own.Newer(python, environ),
+        languages=languages,
+        edition=languages.edition,
     )
+
+
+def languages_of(environ: Mapping[str, str]) -> Languages:
+    """The languages that can be read here. Programs come from the user's own file alone: the repository's would run
+    what a stranger wrote."""
+    tables = resolve((user_layer(home.config_file(environ)),)).settings.languages
+    named = (Named(name, table.suffixes, table.command, table.seconds) for name, table in tables.items())
+    return Languages(tuple(named), environ)
 
 
 def _commits(wanted: Comparison, repository: Repository) -> tuple[str, str]:

@@ -27,6 +27,7 @@ USERS_ONLY = frozenset(
         "sandbox",
         "visible",
         "memory_mb",
+        "languages",
     }
 )
 """Keys that only the user's file, environment and flags may set."""
@@ -54,6 +55,16 @@ class ModelTable(BaseModel):
     probed: date | None = None
 
 
+class LanguageTable(BaseModel):
+    """`[languages.NAME]`: the program that reads files with these endings, and how many seconds one may take."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    command: tuple[str, ...] = Field(min_length=1)
+    suffixes: tuple[str, ...] = Field(min_length=1)
+    seconds: float = Field(default=10.0, gt=0)
+
+
 class Settings(BaseModel):
     """Everything a run may be told. Seconds, US dollars, tokens and complexity points are the units."""
 
@@ -62,6 +73,7 @@ class Settings(BaseModel):
     model: tuple[str, ...] = ()
     base_url: str | None = None
     models: dict[str, ModelTable] = {}
+    languages: dict[str, LanguageTable] = {}
     candidates: int | None = None
     budget: str = "auto"
     enforce: Literal["off", "told", "hard", "budget"] = "budget"
@@ -160,7 +172,7 @@ def environment_layer(environ: Mapping[str, str]) -> Layer:
     found: dict[str, Any] = {}
     for key, field in Settings.model_fields.items():
         text = environ.get(f"PAREBACK_{key.upper()}")
-        if text is not None and key not in {"models", "environment"}:
+        if text is not None and key not in {"models", "languages", "environment"}:
             many = "tuple" in str(field.annotation)
             found[key] = tuple(part.strip() for part in text.split(",") if part.strip()) if many else text
     return Layer("environment", found)

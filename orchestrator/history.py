@@ -17,7 +17,6 @@ from pareback.gates.index.index import Index
 from pareback.gates.index.source import Source
 from pareback.gates.judge import judge
 from pareback.gates.past import Past, past, test_lines
-from pareback.gates.scores import edition
 from pareback.workspaces.log import Merged
 from pareback.workspaces.repository import MissingObject, Repository
 from pareback.workspaces.suite import WorkspaceError
@@ -141,11 +140,12 @@ def _priced(repository: Repository, source: Source, start: str) -> Iterator[Merg
 
 
 def _past(repository: Repository, source: Source, commit: Merged) -> Past | None:
-    return _kept(source, f"past/{edition()}/{commit.id}", Past, lambda: past(*_changed(repository, commit), source))
+    key = f"past/{source.edition}/{commit.id}"
+    return _kept(source, key, Past, lambda: past(*_changed(repository, commit), source))
 
 
 def _replayed(repository: Repository, source: Source, commit: Merged) -> Replayed | None:
-    return _kept(source, f"replay/{edition()}/{commit.id}", _read, lambda: _judged(repository, source, commit))
+    return _kept(source, f"replay/{source.edition}/{commit.id}", _read, lambda: _judged(repository, source, commit))
 
 
 def _judged(repository: Repository, source: Source, commit: Merged) -> Replayed:

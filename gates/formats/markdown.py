@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from pareback.gates.format import Document, Format, headline, sites, unpriced
+from pareback.gates.format import Document, Format, headline, priced, sites, unpriced
 
 _MOST = 20
 _SPECIAL = re.compile(r"([\\`*_{}\[\]#|~!])")
@@ -29,6 +29,7 @@ def _table(document: Document) -> str:
         return ""
     figures = [f"{name} {value:+g}" for name, value in document["reference"].items() if value is not None]
     beside = [f"beside it: {', '.join(figures)}"] if figures else []
+    beside += [f"priced: {priced(document)}"] if priced(document) else []
     beside += [f"not priced: {unpriced(document)}"] if unpriced(document) else []
     rows = [
         f"| {' | '.join(parts)} | **Δ** |",

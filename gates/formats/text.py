@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pareback.gates.format import Document, Format, headline, sites, unpriced
+from pareback.gates.format import Document, Format, headline, priced, sites, unpriced
 
 _MOST = 10
 
@@ -25,6 +25,8 @@ def _figures(document: Document) -> Iterator[str]:
     figures = ", ".join(beside)
     if figures:
         yield f"  beside it: {figures}"
+    if priced(document):
+        yield f"  priced: {priced(document)}"
     if unpriced(document):
         yield f"  not priced: {unpriced(document)}"
 

@@ -1,4 +1,5 @@
-"""Extraction of one blob, as a value in and a value out, or as a line of JSON in and out: so any process can do it."""
+"""Extraction of one blob, as a value in and a value out, or as a line of JSON in and out: so any process of this very
+program can do it. Those of others speak as `gates/wire` does."""
 
 import json
 from dataclasses import dataclass
@@ -22,12 +23,13 @@ class Job:
 @dataclass(frozen=True, slots=True)
 class Extracted:
     """What became of a job: the facts as the store keeps them, and what they file. With a `problem` the file could not
-    be read."""
+    be read; `unread`, nobody tried, and nothing may be kept."""
 
     suffix: str
     problem: bool
     facts: bytes
     filed: Filed
+    unread: bool = False
 
     @property
     def read(self) -> FileFacts:
@@ -41,10 +43,15 @@ def extract(job: Job) -> Extracted:
     front = language(job.suffix)
     if front is None:
         raise KeyError(job.suffix)
-    facts = front.extract(job.source)
+    return extracted(job, front.extract(job.source))
+
+
+def extracted(job: Job, facts: FileFacts) -> Extracted:
+    """What became of a job, given the facts of its blob."""
     silent = facts.generated or facts.problems
     entries = () if silent else [entry for filing in filings() for entry in filing(facts)]
-    return Extracted(job.suffix, bool(facts.problems), packed(facts), Filed(job.blob, by_key(entries)))
+    filed = Filed(job.blob, by_key(entries))
+    return Extracted(job.suffix, bool(facts.problems), packed(facts), filed, unread=bool(facts.unread))
 
 
 def asked(job: Job) -> str:

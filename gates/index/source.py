@@ -19,7 +19,7 @@ from pareback.gates.index.view import named
 from pareback.gates.language import Language
 from pareback.gates.reference import NONE, VERSION, Figures, figures
 from pareback.gates.rows import from_rows, unit_from
-from pareback.gates.scores import language
+from pareback.gates.scores import edition, language
 from pareback.gates.zones import zone
 
 Read = Callable[[str], bytes]
@@ -30,6 +30,9 @@ Spread = Callable[[Iterable[Job]], Iterator[Extracted]]
 
 Newer = Callable[[Job], Extracted | None]
 """Extracts a job under a newer grammar; None where there is none."""
+
+Languages = Callable[[str], Language | None]
+"""The front end for files with that ending; None where there is none."""
 
 _AT_ONCE = 256
 """Files whose facts are written in one transaction."""
@@ -52,31 +55,39 @@ class Source:
     index: Index = field(default_factory=Index)
     spread: Spread = _one_by_one
     newer: Newer = _no_newer
+    languages: Languages = language
+    edition: str = field(default_factory=edition)
+    """What prices depend on beside the code."""
+
+    def language(self, path: str) -> Language | None:
+        """The front end for a file at that path; None where there is none."""
+        return self.languages(PurePosixPath(path).suffix)
 
     def prices(self, path: str) -> bool:
         """Whether files at that path are priced at all."""
-        return _priced(path)
+        return _in_no_zone(path) and self.language(path) is not None
 
     def facts(self, path: str, blob: str) -> FileFacts:
         """The facts of a blob at a path of a priced language, from the store if it knows them."""
-        front, key = _front(path), _key(path, blob)
+        front, key = self._front(path), self._key(path, blob)
         found = self.store.find(key, from_rows)
         if found is None:
             source = self.read(blob)
             found = front.extract(source)
-            if found.problems:
+            if found.problems and not front.command:
                 newer = self.newer(Job(blob, PurePosixPath(path).suffix, source))
                 found = found if newer is None else newer.read
-            self.store.keep(key, found)
+            if not found.unread:
+                self.store.keep(key, found)
         return found
 
     def unit(self, path: str, blob: str, qualname: str) -> Unit:
         """One unit of a blob. Raises KeyError where there is none of that name."""
-        found = self.store.glance(_key(path, blob), lambda row: unit_from(row, qualname))
+        found = self.store.glance(self._key(path, blob), lambda row: unit_from(row, qualname))
         return found or named(self.facts(path, blob), qualname)
 
     def figures(self, blob: str | None) -> Figures:
-        """The reference figures of a blob, from the store if it knows them; zeros where there is no file."""
+        """The reference figures of a Python file, from the store if it knows them; zeros where there is no file."""
         if blob is None:
             return NONE
         key = f"{VERSION}/{blob}"
@@ -92,30 +103,29 @@ class Source:
 
     def _extract(self, blobs: Mapping[str, str]) -> Iterator[Filed]:
         jobs = (Job(blob, PurePosixPath(path).suffix, self.read(blob)) for blob, path in blobs.items())
-        done = (self._renewed(each) for each in self.spread(jobs))
+        done = (self._renewed(each) for each in self.spread(jobs) if not each.unread)
         while some := list(islice(done, _AT_ONCE)):
-            self.store.keep_many((_key(blobs[each.filed.oid], each.filed.oid), each.facts) for each in some)
+            self.store.keep_many((self._key(blobs[each.filed.oid], each.filed.oid), each.facts) for each in some)
             yield from (each.filed for each in some)
 
     def _renewed(self, done: Extracted) -> Extracted:
         """The same, or what a newer grammar makes of a file that this one does not understand."""
-        if not done.problem:
+        front = self.languages(done.suffix)
+        if not done.problem or front is None or front.command:
             return done
         return self.newer(Job(done.filed.oid, done.suffix, self.read(done.filed.oid))) or done
 
+    def _front(self, path: str) -> Language:
+        front = self.language(path)
+        if front is None:
+            raise KeyError(path)
+        return front
 
-def _front(path: str) -> Language:
-    front = language(PurePosixPath(path).suffix)
-    if front is None:
-        raise KeyError(path)
-    return front
-
-
-def _key(path: str, blob: str) -> str:
-    front = _front(path)
-    return f"{front.version}/{front.grammar}/{blob}"
+    def _key(self, path: str, blob: str) -> str:
+        front = self._front(path)
+        return f"{front.version}/{front.grammar}/{blob}"
 
 
 @lru_cache(maxsize=1 << 16)
-def _priced(path: str) -> bool:
-    return language(PurePosixPath(path).suffix) is not None and zone(path) is None
+def _in_no_zone(path: str) -> bool:
+    return zone(path) is None

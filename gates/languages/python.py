@@ -19,8 +19,10 @@ from pareback.gates.syntax.handlers import HANDLERS
 from pareback.gates.syntax.source import TOO_DEEP, decode, parse
 from pareback.gates.syntax.statements import STATEMENTS
 from pareback.gates.syntax.uses import names
+from pareback.gates.wire.finish import finished
+from pareback.gates.wire.transcript import FileTranscript
 
-EXTRACTOR = "20"
+EXTRACTOR = "21"
 """Raised whenever the facts of some file would change: facts of another version are never read."""
 
 _HEAD = 2000
@@ -44,19 +46,27 @@ _VISITORS = _visitors()
 
 
 class _Python:
+    name = "python"
     suffixes = (".py", ".pyw")
     version = f"python-{EXTRACTOR}"
     grammar = f"{sys.version_info.major}.{sys.version_info.minor}"
 
+    command = ()
+
     def extract(self, source: bytes) -> FileFacts:
-        text = decode(source)
-        if isinstance(text, Problem):
-            return FileFacts(lines=source.count(b"\n"), problems=(text,))
-        lines = text.count("\n") + (not text.endswith("\n"))
-        tree = parse(text)
-        if isinstance(tree, Problem):
-            return FileFacts(lines, generated(text), problems=(tree,))
-        return _walk(text, tree, lines)
+        return finished(transcribe(source))
+
+
+def transcribe(source: bytes) -> FileTranscript:
+    """What is read of one file."""
+    text = decode(source)
+    if isinstance(text, Problem):
+        return FileTranscript(lines=source.count(b"\n"), problems=(text,))
+    lines = text.count("\n") + (not text.endswith("\n"))
+    tree = parse(text)
+    if isinstance(tree, Problem):
+        return FileTranscript(lines, generated(text), problems=(tree,))
+    return _walk(text, tree, lines)
 
 
 def generated(text: str) -> bool:
@@ -64,15 +74,15 @@ def generated(text: str) -> bool:
     return bool(_GENERATED.search(text[:_HEAD]))
 
 
-def _walk(text: str, tree: ast.Module, lines: int) -> FileFacts:
+def _walk(text: str, tree: ast.Module, lines: int) -> FileTranscript:
     sheet = Sheet(_VISITORS)
     try:
         read_module(sheet, tree, lines)
     except RecursionError:
-        return FileFacts(lines, generated(text), problems=(TOO_DEEP,))
+        return FileTranscript(lines, generated(text), problems=(TOO_DEEP,))
     units = tuple(sorted(sheet.units, key=lambda unit: (unit.line, unit.qualname)))
     comments = suppressions(text, units, sorted(sheet.starts))
-    return FileFacts(
+    return FileTranscript(
         lines,
         generated(text),
         units,

@@ -3,10 +3,10 @@
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
-from pareback.gates.facts import Unit
 from pareback.gates.reading.silence import Suppression, Typed
 from pareback.gates.syntax.comments import unit_at
 from pareback.gates.syntax.draft import Draft
+from pareback.gates.wire.transcript import Transcript
 
 RETURNS = "return"
 """The name under which what a function answers is annotated: a keyword, so nothing else is called that."""
@@ -22,7 +22,7 @@ def claimed(draft: Draft, node: ast.Call) -> None:
         draft.sheet.claims.append(node.lineno)
 
 
-def silenced(lines: Iterable[int], units: Sequence[Unit]) -> Iterator[Suppression]:
+def silenced(lines: Iterable[int], units: Sequence[Transcript]) -> Iterator[Suppression]:
     """Casts that were noted, as suppressions: each silences a type checker on one value."""
     for line in lines:
         yield Suppression("cast", "", line, unit_at(units, line))

@@ -10,8 +10,8 @@ import tokenize
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from pareback.gates.facts import Unit
 from pareback.gates.reading.silence import Suppression
+from pareback.gates.wire.transcript import Transcript
 
 _SUSPICIOUS = re.compile(
     r"#[^\n]*(?:noqa|nosec|pragma\s*:|pylint\s*:|pyre-|mypy\s*:|(?:type|ty|pyright|complexipy)\s*:\s*(?:ignore|basic|false))",
@@ -37,7 +37,7 @@ _SILENCES = re.compile(
 )
 
 
-def suppressions(text: str, units: Sequence[Unit], starts: Sequence[int]) -> tuple[Suppression, ...]:
+def suppressions(text: str, units: Sequence[Transcript], starts: Sequence[int]) -> tuple[Suppression, ...]:
     """Every suppression of a file that parses; `starts` are the lines on which its statements begin, in order."""
     suspects = [text.count("\n", 0, found.start()) + 1 for found in _SUSPICIOUS.finditer(text)]
     if not suspects:
@@ -77,7 +77,7 @@ def _silenced(comment: str) -> Iterator[tuple[str, str]]:
             yield tool, code
 
 
-def unit_at(units: Sequence[Unit], line: int) -> str:
+def unit_at(units: Sequence[Transcript], line: int) -> str:
     """The innermost unit around a line."""
     around = [unit for unit in units if unit.line <= line <= unit.end and unit.kind != "module"]
     return max(around, key=lambda unit: unit.line).qualname if around else "<module>"

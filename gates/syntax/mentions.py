@@ -7,7 +7,6 @@ are kept `aside` and read for names alone.
 import ast
 import re
 from collections.abc import Collection, Iterator, Sequence
-from zlib import crc32
 
 from pareback.gates.syntax.places import Places
 from pareback.gates.ties import Mention, Passed, private
@@ -19,8 +18,6 @@ Stretch = tuple[int, int, int, int]
 """First line, last line, first token, end of tokens."""
 
 _WORD = re.compile(r"(?<!\w)_\w+")
-_TEXTS = frozenset(("d:'", 'd:"', "b:b"))
-"""How tokens of texts begin, where they are entries of a display or bytes."""
 _FRESH = (ast.Dict, ast.List, ast.Set, ast.Tuple, ast.DictComp, ast.ListComp, ast.SetComp)
 _MAKERS = frozenset(("cls", "dict", "list", "set", "copy", "deepcopy", "replace", "defaultdict"))
 """What makes a new object, beside every class: names that begin with a capital."""
@@ -168,10 +165,3 @@ def _spoken(node: ast.expr) -> Iterator[str]:
         if type(part) is ast.Attribute and private(part.attr):
             yield part.attr
         rest += ast.iter_child_nodes(part)
-
-
-def bag(found: Mentions, tokens: Sequence[str]) -> tuple[int, ...]:
-    """What a unit calls and which constants it has, each once, as checksums in order: enough to see that two units
-    work on the same things. Numbers and None are everywhere and say nothing."""
-    constants = {token for token in set(tokens) if token[:3] in _TEXTS or token[:2] == "s:"}
-    return tuple(sorted({crc32(word.encode("utf-8", "surrogatepass")) for word in (*found.called, *constants)}))

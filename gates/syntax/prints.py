@@ -1,54 +1,43 @@
-"""How a draft becomes a unit: the names that turned out to be free, the hashes, the counters.
+"""How a draft becomes a transcript: the names that turned out to be free, what is asked, what is never reached."""
 
-The alpha hash numbers a unit's locals in order of appearance and drops its own name.
-"""
-
-from bisect import bisect_right
 from collections.abc import Iterator
 
-from pareback.gates.facts import Decision, Hidden, Increment, Member, Shared, Size, Unit
-from pareback.gates.points import LONG, LONG_STEP
+from pareback.gates.facts import Decision, Member, Shared
 from pareback.gates.syntax.atoms import questions
 from pareback.gates.syntax.casts import casts
 from pareback.gates.syntax.claims import typed
 from pareback.gates.syntax.draft import Draft
-from pareback.gates.syntax.leaves import gather
-from pareback.gates.syntax.mentions import bag, mentioned
-from pareback.gates.syntax.tokens import digest, shape, sizes, skeleton
+from pareback.gates.syntax.mentions import mentioned
 from pareback.gates.syntax.unused import unused
 from pareback.gates.syntax.writes import written
+from pareback.gates.wire.transcript import Mark, Step, Stretch, Transcript
 
 
-def finish(draft: Draft) -> Unit:
+def finish(draft: Draft) -> Transcript:
     """The unit that the draft describes."""
     heading = draft.heading
     draft.sheet.starts += draft.mark_lines
-    shapes = shape(draft.tokens)
-    logical = list(_logical(draft))
     atoms, conjunctions = questions(draft)
-    words, leaves = gather(draft.tokens, ((start, end) for _, start, end, _ in logical), draft.locals)
-    return Unit(
+    steps = zip(draft.flow, draft.steps, strict=True)
+    return Transcript(
         qualname=heading.qualname,
         kind=heading.kind,
         line=heading.line,
         end=heading.end,
+        tokens=tuple(draft.tokens),
+        marks=tuple(map(Mark, draft.mark_lines, draft.mark_starts)),
         owner=heading.owner,
-        alpha=digest(_alpha(draft)),
-        exact=digest(draft.tokens),
-        lines=tuple(line for line, _, _, _ in logical),
-        skeletons=tuple(skeleton(shapes[start:end]) for _, start, end, _ in logical),
-        flow=tuple(_flow(draft)),
-        sizes=_sizes(draft),
+        name=draft.name,
+        locals=tuple(sorted(draft.locals)),
+        stretches=tuple(Stretch(token, literal) for token, literal in draft.cuts),
+        flow=tuple(Step(step.kind, step.line, step.nesting, mark, step.inside, step.guard) for step, mark in steps),
+        recursive=draft.recursive,
         interface=tuple(draft.interface),
         shared=tuple(_shared(draft)),
         rebindings=tuple(draft.rebindings),
         decisions=tuple(_decisions(draft)),
         handlers=tuple(draft.handlers),
-        hidden=(*draft.hidden, *_long(draft, logical)),
-        counts=tuple(end - start for _, start, end, _ in logical),
-        steps=tuple(_steps(draft, logical)),
-        words=tuple(words),
-        leaves=tuple(leaves),
+        hidden=tuple(draft.hidden),
         asynchronous=draft.asynchronous,
         parameters=draft.mentions.parameters,
         decorators=draft.mentions.decorators,
@@ -57,7 +46,6 @@ def finish(draft: Draft) -> Unit:
         unused=unused(draft),
         passed=tuple(passed for receiver, passed in draft.mentions.passed if receiver not in draft.selves),
         calls=tuple(sorted(set(draft.mentions.called))),
-        bag=bag(draft.mentions, draft.tokens) if heading.kind == "function" else (),
         nils=tuple(draft.nils),
         casts=tuple(casts(draft)),
         typed=tuple(typed(draft)),
@@ -65,44 +53,8 @@ def finish(draft: Draft) -> Unit:
         conjunctions=conjunctions,
         members=tuple(Member(name, line) for name, line in draft.members.items()),
         bases=draft.bases,
+        given=tuple(draft.given),
     )
-
-
-_Logical = tuple[int, int, int, int]
-"""Line, first token, token after the last and mark of a logical line that has tokens."""
-
-
-def _logical(draft: Draft) -> Iterator[_Logical]:
-    """The logical lines that have tokens: no docstrings, `pass` or imports."""
-    ends = [*draft.mark_starts[1:], len(draft.tokens)]
-    marks = zip(draft.mark_lines, draft.mark_starts, ends, strict=True)
-    for mark, (line, start, end) in enumerate(marks, start=1):
-        if start < end:
-            yield line, start, end, mark
-
-
-def _steps(draft: Draft, logical: list[_Logical]) -> Iterator[int]:
-    """The place among the logical lines at which every step of control flow is taken; recursion at the first."""
-    marks = [mark for _, _, _, mark in logical]
-    for mark in draft.steps:
-        yield max(bisect_right(marks, mark) - 1, 0)
-    if draft.recursive:
-        yield 0
-
-
-def _alpha(draft: Draft) -> list[str]:
-    """Tokens with locals numbered in order of appearance, and the unit's own name dropped."""
-    own = {f"n:{draft.name}", f"a:{draft.name}"}
-    local = {f"n:{name}" for name in draft.locals} | own
-    ordered = dict.fromkeys(token for token in draft.tokens if token in local)
-    numbers = {token: "n:" if token in own else f"n:{count}" for count, token in enumerate(ordered)}
-    return [numbers.get(token, token) for token in draft.tokens]
-
-
-def _flow(draft: Draft) -> Iterator[Increment]:
-    yield from draft.flow
-    if draft.recursive:
-        yield Increment("recursion", draft.recursive, 0)
 
 
 def _shared(draft: Draft) -> Iterator[Shared]:
@@ -128,17 +80,3 @@ def _decisions(draft: Draft) -> list[Decision]:
         elif name in draft.volatile:
             found.setdefault((atom, "volatile", name), Decision("volatile", name, line))
     return sorted(found.values(), key=lambda decision: (decision.line, decision.kind, decision.subject))
-
-
-def _long(draft: Draft, logical: list[_Logical]) -> Iterator[Hidden]:
-    """Logical lines with more leaves than one expression should have; constants in a display are data, not leaves."""
-    for line, start, end, _ in logical:
-        if end - start > LONG:
-            leaves = sum(token[1:2] == ":" and token[0] != "d" for token in draft.tokens[start:end])
-            if leaves > LONG:
-                yield Hidden("long", line, -(-(leaves - LONG) // LONG_STEP), digest(shape(draft.tokens[start:end])))
-
-
-def _sizes(draft: Draft) -> tuple[Size, ...]:
-    """Of the whole function, or of every statement of a class body or module: so moving one changes nothing."""
-    return sizes(draft.tokens, draft.cuts or [(0, False)])

@@ -24,29 +24,34 @@ def to_object(value: Any) -> Any:
 
 def from_object(kind: Any, value: Any, where: str = "facts") -> Any:
     """The noun of that kind that an object describes. Raises ValueError that names the place of what does not fit."""
-    if is_dataclass(kind):
+    if _is_noun(kind):
         return _noun(kind, value, where)
     if get_origin(kind) is tuple:
-        return tuple(from_object(get_args(kind)[0], item, f"{where}[{at}]") for at, item in enumerate(_list(value, where)))
+        return _items(get_args(kind)[0], value, where)
     if get_origin(kind) is Literal:
-        if value not in get_args(kind):
-            raise ValueError(f"{where} is {value!r}, expected one of {', '.join(get_args(kind))}")
-        return value
-    if type(value) is not kind:
-        raise ValueError(f"{where} is {value!r}, expected a {_NAMES[kind]}")
-    return value
+        return _fits(value, where, f"one of {', '.join(get_args(kind))}", fits=value in get_args(kind))
+    return _fits(value, where, f"a {_NAMES[kind]}", fits=type(value) is kind)
 
 
-def _list(value: Any, where: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise ValueError(f"{where} is {value!r}, expected a list")
+def _is_noun(kind: Any) -> bool:
+    return is_dataclass(kind)
+
+
+def _items(kind: Any, value: Any, where: str) -> tuple[Any, ...]:
+    _fits(value, where, "a list", fits=isinstance(value, list))
+    return tuple(from_object(kind, item, f"{where}[{at}]") for at, item in enumerate(value))
+
+
+def _fits(value: Any, where: str, expected: str, *, fits: bool) -> Any:
+    """The value. Raises ValueError where it does not fit."""
+    if not fits:
+        raise ValueError(f"{where} is {value!r}, expected {expected}")
     return value
 
 
 def _noun(kind: Any, value: Any, where: str) -> Any:
     known = _fields(kind)
-    if not isinstance(value, dict):
-        raise ValueError(f"{where} is {value!r}, expected an object")
+    _fits(value, where, "an object", fits=isinstance(value, dict))
     foreign = value.keys() - known.keys()
     if foreign:
         raise ValueError(f"{where} has a field {min(foreign)!r}; known are {', '.join(known)}")
@@ -74,7 +79,7 @@ def _schema(kind: Any, nouns: dict[str, Any]) -> dict[str, Any]:
         return {"type": "array", "items": _schema(get_args(kind)[0], nouns)}
     if get_origin(kind) is Literal:
         return {"enum": list(get_args(kind))}
-    if not is_dataclass(kind):
+    if not _is_noun(kind):
         return {"type": _NAMES[kind]}
     name = getattr(kind, "__name__", "")
     if name not in nouns:

@@ -50,7 +50,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Tokens whose size is counted by itself: a statement of a class body or module. `literal`: a table of constants."""
+    """Tokens whose size is counted by itself: a statement of a class body or module. `literal`: a table of
+    constants."""
 
     token: int
     literal: bool = False
@@ -96,7 +97,6 @@ class Transcript:
     unused: tuple[Unused, ...] = ()
     passed: tuple[Passed, ...] = ()
     calls: tuple[str, ...] = ()
-    given: tuple[Given, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

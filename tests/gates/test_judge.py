@@ -188,7 +188,7 @@ def test_the_document_is_plain_json(judge: Judge) -> None:
     assert json.loads(json.dumps(found)) == found
     assert set(found) == {
         *("schema", "table", "delta", "charged", "budget", "budget_source", "within", "signals", "unpriced"),
-        *("reference", "findings"),
+        *("reference", "findings", "languages"),
     }
     assert set(found["findings"][0]) == {
         *("id", "signal", "hard", "waived", "path", "line", "unit", "points", "saves", "message", "do", "others"),

@@ -12,7 +12,7 @@ from pareback.gates.budget import Budget
 from pareback.gates.index.extraction import Extracted, Job, extract
 from pareback.gates.index.source import Source
 from pareback.gates.judge import Terms, judge
-from pareback.orchestrator.extractors import Newer, Worker, spread
+from pareback.orchestrator.extractors.own import Newer, Worker, spread
 
 BODY = "def f{0}(a):\n    if a.x is None:\n        return {0}\n    return 'é'\n"
 SOURCES = {f"b{number}": BODY.format(number).encode(("utf-8", "latin-1")[number % 2]) for number in range(90)}

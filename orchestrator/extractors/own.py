@@ -1,7 +1,9 @@
-"""Extraction in other processes: several for a whole repository, one with a newer Python for files that need it.
+"""Extraction in processes of this very program: several for a whole repository, one with a newer Python for files that
+need it.
 
-A process answers one line of JSON with another. It is this program's own code under `-I`, so nothing of the repository
-or of the user's environment is imported; a newer Python is taken from `--python` or the PATH, never from the tree.
+They speak in finished facts, so that their work is not done again here. Their code runs under `-I`, so nothing of the
+repository or of the user's environment is imported; a newer Python is taken from `--python` or the PATH, never from
+the tree.
 """
 
 import os
@@ -18,6 +20,7 @@ from queue import Empty, SimpleQueue
 
 import pareback
 from pareback.gates.index.extraction import Extracted, Job, asked, extract, heard
+from pareback.orchestrator.extractors.process import Process, Silent
 
 _FEW = 64
 """Files below which starting another process costs more than it saves."""
@@ -35,32 +38,32 @@ class Worker:
     """A process that extracts. One thread at a time."""
 
     def __init__(self, python: str) -> None:
-        command = [python, "-I", "-c", _LOOP, str(Path(pareback.__file__).parents[1])]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
+        found = str(Path(shutil.which(python) or python).absolute())
+        command = [found, "-I", "-c", _LOOP, str(Path(pareback.__file__).parents[1])]
+        self._process = Process(command, seconds=None, environ=None)
 
     def extract(self, job: Job) -> Extracted | None:
         """The job done; None where the process cannot."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
         try:
-            self._process.stdin.write(asked(job) + "\n")
-            self._process.stdin.flush()
-            return heard(self._process.stdout.readline())
-        except (OSError, ValueError):
+            return heard(self._process.ask(asked(job)))
+        except (Silent, ValueError):
             return None
 
     def close(self) -> None:
         """End the process."""
-        self._process.communicate()
+        self._process.close()
+
+
+def width(jobs: int) -> int:
+    """Processes that so many files are worth."""
+    return 1 if jobs < _FEW else os.cpu_count() or 1
 
 
 def spread(jobs: Iterable[Job]) -> Iterator[Extracted]:
     """Extract on all cores where there is enough to do; what a process fails at is done here."""
     waiting = list(jobs)
-    cores = os.cpu_count() or 1
-    if len(waiting) < _FEW or cores == 1:
+    cores = width(len(waiting))
+    if cores == 1:
         return map(extract, waiting)
     queue: SimpleQueue[Job] = SimpleQueue()
     for job in waiting:
