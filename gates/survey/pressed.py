@@ -1,8 +1,8 @@
 """Origins of what the signals over the tree charge: the place to change, who asks because of it, what goes with them.
 
 Left out is what nobody would act on: things that no more units ask for than may do so for nothing; the ends of linked
-structures, where None is the meaning; conditions on what no class of the tree declares; functions of one name in classes
-that have nothing to do with each other. Clones make nobody decide, and have a table of their own.
+structures, where None is the meaning; conditions on what no class of the tree declares; functions of one name in
+classes that have nothing to do with each other. Clones make nobody decide, and have a table of their own.
 """
 
 import re
@@ -15,6 +15,7 @@ from pareback.gates.survey.freed import freed
 from pareback.gates.survey.origin import Kind, Origin, Place
 from pareback.gates.survey.pressures import pressures
 from pareback.gates.survey.row import Row
+from pareback.gates.survey.typed import lone
 from pareback.gates.survey.whole import Whole
 from pareback.gates.wide import Posting, View
 
@@ -26,7 +27,7 @@ _KINDS: Mapping[str, Kind] = {
     "drift": "drift",
     "conjunctions": "conjunction",
 }
-_ANSWER = "()"
+_ANSWER, _OF = "()", "the type of "
 _LINKS = {"parent", "next", "prev", "previous", "left", "right"}
 _LOCAL = re.compile(r"\$(\d+)")
 """A local in a canonical condition, numbered."""
@@ -34,12 +35,11 @@ _LOCAL = re.compile(r"\$(\d+)")
 
 def pressed(tree: Whole) -> Iterator[Origin]:
     """Every origin of pressure in the tree, in no particular order."""
-    asking = {load.subject: load.sites[0] for load in tree.loads["S6"]}
+    sites = {(signal, load.subject): load.sites[0] for signal in ("S6", "S8") for load in tree.loads[signal]}
     for table, rows in pressures(tree).items():
         for row in rows:
             if row.points > 0 and len(row.places) > PLACES:
-                at = Place(row.path, row.line, row.unit)
-                place = _declared(asking[row.what], tree.view) if table == "conditions" else at
+                place = _place(_KINDS[table], row, sites, tree.view)
                 if place is not None and _spreads(_KINDS[table], row):
                     yield _origin(_KINDS[table], row, place, tree)
 
@@ -47,6 +47,14 @@ def pressed(tree: Whole) -> Iterator[Origin]:
 def _origin(kind: Kind, row: Row, at: Place, tree: Whole) -> Origin:
     what = _LOCAL.sub(lambda found: chr(ord("a") + int(found[1]) - 1), row.what)
     return Origin(kind, what, at.path, at.line, len(row.places), _frees(kind, row, tree), row.do, row.places)
+
+
+def _place(kind: Kind, row: Row, sites: Mapping[tuple[str, str], Posting], view: View) -> Place | None:
+    """Where to change it; None where that is not in the tree."""
+    if kind == "condition":
+        return _declared(sites["S6", row.what], view)
+    odd = lone(sites["S8", row.what], view) if kind == "type" and row.what.startswith(_OF) else None
+    return odd or Place(row.path, row.line, row.unit)
 
 
 def _spreads(kind: Kind, row: Row) -> bool:

@@ -7,6 +7,7 @@ from pareback.gates.points import DECIMALS
 from pareback.gates.survey.origin import Origin
 from pareback.gates.survey.pressed import pressed
 from pareback.gates.survey.stateful import stateful, timed
+from pareback.gates.survey.typed import answered
 from pareback.gates.survey.whole import Whole
 
 
@@ -14,7 +15,7 @@ def ranked(tree: Whole) -> tuple[Origin, ...]:
     """Every origin of the tree that frees points, the one that frees most first; equals in order of place."""
     found = [
         replace(origin, frees=round(origin.frees, DECIMALS))
-        for origin in chain(pressed(tree), stateful(tree), timed(tree))
+        for origin in chain(pressed(tree), answered(tree), stateful(tree), timed(tree))
     ]
     return tuple(sorted((origin for origin in found if origin.frees > 0), key=_urgency))
 

@@ -5,6 +5,7 @@ A phase is an attribute that is only ever given flags, texts or members of an En
 what an algorithm works on: nobody takes these away.
 """
 
+import builtins
 from collections.abc import Iterator
 from math import fsum
 
@@ -24,10 +25,10 @@ def stateful(tree: Whole) -> Iterator[Origin]:
     for row in holders(tree):
         if _units(row.made) > PLACES:
             holder, _, name = row.what.rpartition(".")
-            if not holder:
+            if not holder and not _borrowed(row, tree):
                 do = f"make one object that holds {name} and hand it in; drop what changes it from outside"
                 yield _origin(row, do, row.made)
-            elif _units(row.places) > PLACES and _is_phase(row, holder, name, tree):
+            elif holder and _units(row.places) > PLACES and _is_phase(row, holder, name, tree):
                 do = f"name the phases of {holder} in one Enum, or give each a type; what asks for `{name}` goes there"
                 yield _origin(row, do, row.places)
 
@@ -38,6 +39,13 @@ def _origin(row: Row, do: str, places: tuple[Place, ...]) -> Origin:
 
 def _units(places: tuple[Place, ...]) -> int:
     return len({(place.path, place.unit) for place in places})
+
+
+def _borrowed(row: Row, tree: Whole) -> bool:
+    """Whether the name is of another module, which may be one, or of the language: calling what it holds changes
+    nothing that is known of."""
+    taken = (one for found in tree.files[row.path].imports for one in (*found.names, found.module.rpartition(".")[2]))
+    return row.what in {*taken, *dir(builtins)}
 
 
 def _is_phase(row: Row, holder: str, name: str, tree: Whole) -> bool:
