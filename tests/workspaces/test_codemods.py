@@ -33,6 +33,7 @@ CASES: list[Case] = [
     ("loop as an expression", "def f(a):\n    b = {}\n    for c in a:\n        if c:\n            b[c] = c, 1\n    return b\n", "def f(a):\n    b = {c: (c, 1) for c in a if c}\n    return b\n", [([0, 1, 2],)]),
     ("loop as an expression", "def f(a):\n    for c in a:\n        if c == 2:\n            return True\n    return False\n", "def f(a):\n    return any(c == 2 for c in a)\n", [([1, 2],), ([1],)]),
     ("loop as an expression", "def f(a):\n    for c in a:\n        if c == 2:\n            return False\n    return True\n", "def f(a):\n    return all(c != 2 for c in a)\n", [([1, 2],), ([1],)]),
+    ("loop as an expression", "def f(a, b):\n    for c in a:\n        if c not in b or b[c] != 1:\n            return False\n    return True\n", "def f(a, b):\n    return all(c in b and b[c] == 1 for c in a)\n", [("ab", {"a": 1}), ("a", {"a": 1}), ("a", {"a": 2})]),
     ("loop as an expression", "def f(a):\n    found = False\n    for c in a:\n        if c == 2:\n            found = True\n            break\n    return found, a\n", "def f(a):\n    found = any(c == 2 for c in a)\n    return found, a\n", [([1, 2],), ([1],)]),
     ("ask once", "def f(a):\n    return a == 1 or a == 2 or a == 3\n", "def f(a):\n    return a in (1, 2, 3)\n", [(2,), (4,)]),
     ("ask once", "def f(a):\n    return a != 'x' and a != 'y'\n", "def f(a):\n    return a not in ('x', 'y')\n", [("x",), ("z",)]),

@@ -26,8 +26,24 @@ def negated(test: libcst.BaseExpression) -> libcst.BaseExpression:
         opposite = _OPPOSITE.get(type(target.operator))
         if opposite is not None:
             return test.with_changes(comparisons=[target.with_changes(operator=opposite())])
+    if isinstance(test, libcst.BooleanOperation) and all(_turns(part) for part in (test.left, test.right)):
+        either = isinstance(test.operator, libcst.And)  # De Morgan; the parts are asked in the same order as before
+        return joined(negated(test.left), negated(test.right), either=either)
     binding = isinstance(test, (libcst.BooleanOperation, *_LOOSE))
     return libcst.UnaryOperation(libcst.Not(), bracketed(test) if binding else test)
+
+
+def _turns(test: libcst.BaseExpression) -> bool:
+    """Whether its opposite can be said without a `not` in front of it."""
+    if isinstance(test, libcst.BooleanOperation):
+        return _turns(test.left) and _turns(test.right)
+    if isinstance(test, libcst.UnaryOperation):
+        return isinstance(test.operator, libcst.Not)
+    return (
+        isinstance(test, libcst.Comparison)
+        and len(test.comparisons) == 1
+        and type(test.comparisons[0].operator) in _OPPOSITE
+    )
 
 
 def joined(one: libcst.BaseExpression, other: libcst.BaseExpression, *, either: bool) -> libcst.BaseExpression:
