@@ -113,9 +113,9 @@ class _Trial:
         return minimal(path, raw, self._before(path), self._spoken(path))
 
     def simpler(self, path: str, raw: bytes) -> Iterator[Offer]:
-        """Simplifications of what the patch brought."""
+        """Simplifications of what the patch brought; of what it copied, that was there before, the original too."""
         lines = brought(self._before(path), raw)
-        return (each for each in offers(path, raw, lines) if keeps_to(lines, raw, each.source))
+        return (each for each in offers(path, raw, lines) if each.shared or keeps_to(lines, raw, each.source))
 
     def _paths(self) -> Iterator[str]:
         """Python files of the patch that are no tests, where the base has them otherwise or not at all."""

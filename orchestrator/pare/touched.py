@@ -18,6 +18,11 @@ def keeps_to(lines: Collection[int], before: bytes, after: bytes) -> bool:
     return all(_is_within(lines, first, end) for first, end, *_ in _hunks(before, after))
 
 
+def touches(lines: Collection[int], before: bytes, after: bytes) -> bool:
+    """Whether any stretch that a rewrite changes holds one of these lines."""
+    return any(line in lines for first, end, *_ in _hunks(before, after) for line in range(first + 1, end + 1))
+
+
 def only_drops(lines: frozenset[int], before: bytes, after: bytes) -> bool:
     """Whether a rewrite changes none but these lines, and puts no line in between."""
     hunks = _hunks(before, after)
