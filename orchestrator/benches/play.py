@@ -108,7 +108,7 @@ def _row(name: str, said: _Said, home: Path) -> Row:
         result = json.loads(said.out)
     except ValueError:
         last = (said.err.strip().splitlines() or ["no output"])[-1]
-        return Row(name, "crashed", last, accepted=False, processor_seconds=said.processor)
+        return Row(name, "crashed", last, accepted=False, processor_seconds=said.processor, retry=True)
     rounds = _rounds(home / "runs" / result["run"] / "record.json")
     replied = [each for turn in rounds for each in turn["candidates"] if each["reply"] is not None]
     return Row(
