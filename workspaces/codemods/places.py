@@ -36,7 +36,8 @@ class Text:
 
     def first_line(self, node: ast.stmt) -> int:
         """The line on which a definition begins: with its decorators, and the comments right above them."""
-        first, lines = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))]), self.lines
+        decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+        first, lines = min([node.lineno, *(each.lineno for each in decorators)]), self.lines
         while first > 1 and lines[first - _TWO].lstrip().startswith("#"):
             first -= 1
         return first

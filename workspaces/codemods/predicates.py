@@ -6,7 +6,7 @@ A name can only be made of the words that are there; the word that the domain ha
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pareback.workspaces.codemods.places import Function, Rewritten, Text, bound, functions, read, spoken, unused
@@ -15,7 +15,18 @@ _TWO = 2
 _WIDTH = 40
 """Characters of a name that is made."""
 _ACTING = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr, ast.Lambda, ast.comprehension, ast.JoinedStr)
-_NEGATIVE = (ast.NotEq, ast.NotIn, ast.IsNot)
+_SAID: Mapping[type[ast.cmpop], str] = {
+    ast.Gt: "over",
+    ast.GtE: "from",
+    ast.Lt: "below",
+    ast.LtE: "up_to",
+    ast.Eq: "is",
+    ast.NotEq: "not",
+    ast.Is: "is",
+    ast.IsNot: "not",
+    ast.In: "in",
+    ast.NotIn: "not_in",
+}
 _PRIVATE = re.compile(r"__\w*(?<!__)$")
 
 
@@ -124,18 +135,20 @@ def _apart(group: Sequence[_Asked]) -> list[_Asked]:
 
 
 def _name(model: _Asked) -> str:
-    """The last word of each condition."""
+    """What each condition says, in a word or three."""
     join = "_and_" if isinstance(model.operator, ast.And) else "_or_"
     said = join.join(dict.fromkeys(_word(part) for part in model.parts)).lower()
     cut = said if len(said) <= _WIDTH else said[:_WIDTH].rpartition(join)[0] or said[:_WIDTH]
-    return f"_{cut.strip('_')}"
+    return f"_{re.sub('__+', '_', cut).strip('_')}"
 
 
 def _word(part: ast.expr) -> str:
     if isinstance(part, ast.UnaryOp):
         return f"not_{_word(part.operand)}"
     if isinstance(part, ast.Compare):
-        return ("not_" if isinstance(part.ops[0], _NEGATIVE) else "") + _word(part.left)
+        return f"{_word(part.left)}_{_SAID[type(part.ops[0])]}_{_word(part.comparators[0])}"
+    if isinstance(part, ast.Constant):
+        return "_".join(re.findall(r"[A-Za-z0-9]+", str(part.value)))
     if isinstance(part, ast.Call):
         return _word(part.func)
-    return getattr(part, "attr", "") or getattr(part, "id", "") or "holds"
+    return getattr(part, "attr", "") or getattr(part, "id", "") or "it"
