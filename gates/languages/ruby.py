@@ -1,6 +1,6 @@
 """Ruby: read by `ruby` itself, in a process of its own (`ruby/extractor.rb`, Ripper, no gems)."""
 
-from importlib.resources import files
+from pathlib import Path
 
 from pareback.gates.facts import FileFacts, Problem
 from pareback.gates.language import Language
@@ -14,7 +14,7 @@ class _Ruby:
     suffixes = (".rb", ".rake", ".gemspec", ".ru")
     version = f"ruby-{EXTRACTOR}"
     grammar = "ripper"
-    command = ("ruby", "--disable=gems,rubyopt,did_you_mean", str(files(__package__) / "ruby" / "extractor.rb"))
+    command = ("ruby", "--disable=gems,rubyopt,did_you_mean", str(Path(__file__).with_suffix("") / "extractor.rb"))
 
     def extract(self, source: bytes) -> FileFacts:
         why = "ruby files are read by the program `ruby`, which was not started"

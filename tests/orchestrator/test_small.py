@@ -113,9 +113,7 @@ def test_a_function_is_asked_for_as_in_the_examples_before_it() -> None:
 def test_a_stub_is_written_whole_by_every_candidate() -> None:
     stub = 'def total(prices):\n    """Their sum."""\n    pass\n'
     asked = [question(replace(REQUEST, files=(Source("shop.py", stub),), index=index)) for index in range(4)]
-    assert {(each.rules, each.region.inside if each.region else "") for each in asked} == {
-        (whole_function.RULES, stub)
-    }
+    assert {(each.rules, each.region.inside if each.region else "") for each in asked} == {(whole_function.RULES, stub)}
 
 
 def test_without_a_function_the_request_stays_as_it_is() -> None:

@@ -138,12 +138,21 @@ module Definitions
   def level(draft, statements)
     Tree.statements(statements).each do |node|
       draft.stretches << { token: draft.tokens.size, literal: Tree.kind(node) == :assign && table?(node[2]) }
-      receiver, name, given = Tree.call(node)
-      next attributes(draft, given) if receiver.nil? && ATTRIBUTES.include?(name)
-      next given.each { |part| visit(draft, part, 0) if %i[def defs].include?(Tree.kind(part)) } if receiver.nil? && QUIET.include?(name)
-
-      block_unit?(node) ? block_unit(draft, node, name, given) : block(draft, [node], 0)
+      member(draft, node)
     end
+  end
+
+  def member(draft, node)
+    receiver, name, given = Tree.call(node)
+    return attributes(draft, given) if receiver.nil? && ATTRIBUTES.include?(name)
+    return defined_in(draft, given) if receiver.nil? && QUIET.include?(name)
+
+    block_unit?(node) ? block_unit(draft, node, name, given) : block(draft, [node], 0)
+  end
+
+  # `private def …`: a visibility word around a definition.
+  def defined_in(draft, given)
+    given.each { |part| visit(draft, part, 0) if %i[def defs].include?(Tree.kind(part)) }
   end
 
   def table?(node)
