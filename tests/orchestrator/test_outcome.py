@@ -32,7 +32,7 @@ RUN = {
 }
 CHECK = {
     *("schema", "table", "base", "head", "delta", "charged", "budget", "budget_source", "within", "signals"),
-    *("unpriced", "reference", "findings"),
+    *("unpriced", "languages", "reference", "findings"),
 }
 FINDING = {
     *("id", "signal", "hard", "waived", "hash", "path", "line", "unit", "points", "saves", "message", "do", "others"),
