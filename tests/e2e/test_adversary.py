@@ -26,5 +26,5 @@ def test_no_trick_is_accepted_and_an_honest_twin_is(adversary: Any, lean: Path) 
         small = adversary.SMALL[0]
         became = [adversary.reply(context, adversary.TRICKS[name](small)).what for name in tricks]
         twin = adversary.reply(context, adversary.TWINS["split"](small)).what
-    stopped = ["over budget", "over budget", "hard rule", "asked", "hard rule", "refused", "hard rule"]
+    stopped = ["over budget", "over budget", "hard rule", "asked", "hard rule", "refused", "over budget"]
     assert (became, twin) == (stopped, "accepted")
