@@ -116,6 +116,7 @@ def test_what_is_finished_stays_and_what_has_no_row_is_not_asked_again(history: 
     (history.project.root / "kept/rows.jsonl").unlink()  # as if the bench had been killed before it wrote the row
     Path(model.partition(":")[2]).write_text(json.dumps(["nobody asks for this"]))
     again = history.bench(*words)["free"]
+    assert (again["verified"], again["replies"]) == (True, 1)
 
 
 def test_the_run_sees_one_commit_and_no_reference(history: History) -> None:
