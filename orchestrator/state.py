@@ -5,7 +5,7 @@ from typing import Literal
 
 from pareback.adapters.model import Attempt, Failure, Reply, Request
 from pareback.gates.verdict import Verdict
-from pareback.orchestrator.pare.paring import Tried
+from pareback.orchestrator.pare.tried import Tried
 from pareback.workspaces.edit import Answer
 from pareback.workspaces.patch import Applied
 from pareback.workspaces.standing import Standing

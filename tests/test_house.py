@@ -171,6 +171,15 @@ def test_start_up_loads_nothing_heavy(words: list[str]) -> None:
     assert loaded(words) == []
 
 
+def test_a_run_begins_before_anything_heavy_is_loaded() -> None:
+    program = (
+        "import sys; import pareback.orchestrator.commands.run\n"
+        "print({'langgraph', 'litellm', 'libcst', 'radon', 'httpx'} & {*sys.modules})"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
 def test_check_loads_neither_langgraph_nor_litellm(tmp_path: Path) -> None:
     who = ["-c", "user.name=a", "-c", "user.email=a@b"]
     for command in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "x"]):

@@ -24,8 +24,9 @@ from pareback.orchestrator.nodes.test import test
 from pareback.orchestrator.pare import paring
 from pareback.orchestrator.pare.minimal import minimal
 from pareback.orchestrator.pare.offers import Offer, offers
-from pareback.orchestrator.pare.paring import Ground, Price, Tried
+from pareback.orchestrator.pare.paring import Ground, Price
 from pareback.orchestrator.pare.touched import brought, keeps_to
+from pareback.orchestrator.pare.tried import Tried
 from pareback.orchestrator.state import Candidate, State
 from pareback.workspaces.guard import in_test_zone
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from difflib import unified_diff
 
 from pareback.orchestrator.pare.offers import Offer
+from pareback.orchestrator.pare.tried import Tried
 from pareback.workspaces.repository import Repository
 
 LEAST = 0.1
@@ -20,25 +21,6 @@ class Price:
     delta: float
     charged: float
     hard: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """A simplification that was tried: what, where, the points it frees on the whole tree, its diff, and, where it was
-    not kept, why."""
-
-    what: str
-    path: str
-    unit: str
-    line: int
-    points: float
-    diff: str
-    why: str = ""
-
-    @property
-    def kept(self) -> bool:
-        """Whether it is in the tree that came out."""
-        return not self.why
 
 
 @dataclass(frozen=True, slots=True)

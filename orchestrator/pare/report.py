@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from pareback.orchestrator.pare.by_hand import Thinned
-from pareback.orchestrator.pare.paring import Tried
+from pareback.orchestrator.pare.tried import Tried
 
 SCHEMA = "pareback/pare/1"
 """The form of the document: fields may be added to it, never renamed."""
