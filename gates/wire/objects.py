@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 _NAMES: Mapping[type, str] = {str: "string", int: "integer", bool: "boolean"}
+_SAID: Mapping[type, str] = {str: "a string", int: "an integer", bool: "a boolean"}
 
 
 def to_object(value: Any) -> Any:
@@ -30,7 +31,7 @@ def from_object(kind: Any, value: Any, where: str = "facts") -> Any:
         return _items(get_args(kind)[0], value, where)
     if get_origin(kind) is Literal:
         return _fits(value, where, f"one of {', '.join(get_args(kind))}", fits=value in get_args(kind))
-    return _fits(value, where, f"a {_NAMES[kind]}", fits=type(value) is kind)
+    return _fits(value, where, _SAID[kind], fits=type(value) is kind)
 
 
 def _is_noun(kind: Any) -> bool:
