@@ -13,13 +13,12 @@ import sys
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from queue import Empty, SimpleQueue
 
 import pareback
 from pareback.gates.index.extraction import Extracted, Job, asked, extract, heard
+from pareback.orchestrator.extractors import side_by_side
 from pareback.orchestrator.extractors.process import Process, Silent
 
 _FEW = 64
@@ -65,23 +64,12 @@ def spread(jobs: Iterable[Job]) -> Iterator[Extracted]:
     cores = width(len(waiting))
     if cores == 1:
         return map(extract, waiting)
-    queue: SimpleQueue[Job] = SimpleQueue()
-    for job in waiting:
-        queue.put(job)
-    with ThreadPoolExecutor(cores) as pool:
-        done = list(pool.map(_worked, [queue] * cores))
-    return (each for some in done for each in some)
+    return side_by_side.spread(waiting, cores, _worked)
 
 
-def _worked(queue: SimpleQueue[Job]) -> list[Extracted]:
-    found: list[Extracted] = []
+def _worked(jobs: Iterable[Job]) -> list[Extracted]:
     with closing(Worker(sys.executable)) as worker:
-        while True:
-            try:
-                job = queue.get_nowait()
-            except Empty:
-                return found
-            found.append(worker.extract(job) or extract(job))
+        return [worker.extract(job) or extract(job) for job in jobs]
 
 
 class Newer:

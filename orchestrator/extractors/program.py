@@ -4,15 +4,14 @@ after a file that it died of, and given up when it dies of one file after the ot
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
 
 from pareback.gates.facts import FileFacts, Problem
 from pareback.gates.index.extraction import Extracted, Job, extracted
 from pareback.gates.wire.finish import finished
 from pareback.gates.wire.lines import Hello, answered, hello, request
+from pareback.orchestrator.extractors import side_by_side
 from pareback.orchestrator.extractors.process import Process, Silent
 
 _DEATHS = 3
@@ -78,16 +77,11 @@ class Program:
 
     def spread(self, jobs: Sequence[Job], width: int) -> Iterator[Extracted]:
         """Extract many files in so many processes at once."""
-        queue: SimpleQueue[Job] = SimpleQueue()
-        for job in jobs:
-            queue.put(job)
-        with ThreadPoolExecutor(width) as pool:
-            done = list(pool.map(self._drain, [queue] * width))
-        return (each for some in done for each in some)
+        return side_by_side.spread(jobs, width, self._drain)
 
-    def _drain(self, queue: SimpleQueue[Job]) -> list[Extracted]:
+    def _drain(self, jobs: Iterable[Job]) -> list[Extracted]:
         with closing(Program(self._start)) as program:
-            return [extracted(job, program.read(job)) for job in _taken(queue)]
+            return [extracted(job, program.read(job)) for job in jobs]
 
     def close(self) -> None:
         """End the program."""
@@ -124,11 +118,3 @@ class Program:
 
 def _seen(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: environ[name] for name in _SEEN if name in environ}
-
-
-def _taken(queue: SimpleQueue[Job]) -> Iterable[Job]:
-    while True:
-        try:
-            yield queue.get_nowait()
-        except Empty:
-            return
