@@ -1,5 +1,7 @@
 """Conditions turned around, joined and compared, as source that reads well."""
 
+from collections.abc import Callable
+
 import libcst
 
 from pareback.workspaces.codemods.blocks import find
@@ -35,10 +37,10 @@ def negated(test: libcst.BaseExpression) -> libcst.BaseExpression:
 
 def _turns(test: libcst.BaseExpression) -> bool:
     """Whether its opposite can be said without a `not` in front of it."""
-    if isinstance(test, libcst.BooleanOperation):
-        return _turns(test.left) and _turns(test.right)
-    if isinstance(test, libcst.UnaryOperation):
-        return isinstance(test.operator, libcst.Not)
+    return _throughout(test, _has_opposite)
+
+
+def _has_opposite(test: libcst.BaseExpression) -> bool:
     return (
         isinstance(test, libcst.Comparison)
         and len(test.comparisons) == 1
@@ -55,13 +57,22 @@ def joined(one: libcst.BaseExpression, other: libcst.BaseExpression, *, either: 
 
 def is_boolean(test: libcst.BaseExpression) -> bool:
     """Whether the test gives True or False and nothing else, for values that compare as most do."""
-    if isinstance(test, libcst.BooleanOperation):
-        return is_boolean(test.left) and is_boolean(test.right)
-    if isinstance(test, libcst.UnaryOperation):
-        return isinstance(test.operator, libcst.Not)
+    return _throughout(test, _answers)
+
+
+def _answers(test: libcst.BaseExpression) -> bool:
     if isinstance(test, libcst.Call):
         return isinstance(test.func, libcst.Name) and test.func.value in _BOOLEAN_CALLS
     return isinstance(test, libcst.Comparison)
+
+
+def _throughout(test: libcst.BaseExpression, holds: Callable[[libcst.BaseExpression], bool]) -> bool:
+    """Whether something holds for every condition that the test joins; a `not` gives a boolean whatever it denies."""
+    if isinstance(test, libcst.BooleanOperation):
+        return _throughout(test.left, holds) and _throughout(test.right, holds)
+    if isinstance(test, libcst.UnaryOperation):
+        return isinstance(test.operator, libcst.Not)
+    return holds(test)
 
 
 def is_pure(node: libcst.CSTNode) -> bool:

@@ -21,28 +21,31 @@ _PLAIN = (
 
 def propose(function: libcst.FunctionDef) -> Iterator[libcst.FunctionDef]:
     """The function without one thing that does nothing, for every such thing."""
+    yield from _without_code(function)
     used = names(function)
-    open_ = _is_open(function, used)
-    for block in blocks(function):
-        for body in (*_unreached(block), *_idle(block, empty=_is_empty_handed(function))):
+    for block in () if _is_open(function, used) else blocks(function):
+        for body in _unread(block, used):
             yield block.replaced(function, body)
-        if not open_:
-            for body in _unread(block, used):
-                yield block.replaced(function, body)
 
 
 def effectless(function: libcst.FunctionDef) -> Iterator[libcst.FunctionDef]:
     """The function without one thing that provably does nothing: what `propose` offers, less what only is improbable to
     do something, such as looking an attribute up."""
+    yield from _without_code(function)
     used = names(function)
-    open_ = _is_open(function, used)
-    for block in blocks(function):
-        for body in (*_unreached(block), *_idle(block, empty=_is_empty_handed(function))):
-            yield block.replaced(function, body)
+    for block in () if _is_open(function, used) else blocks(function):
         for at, statement in enumerate(block.body):
-            value = None if open_ or len(block.body) == 1 else _unread_value(statement, used)
+            value = None if len(block.body) == 1 else _unread_value(statement, used)
             if value is not None and all(isinstance(each, _PLAIN) for each in within(value)):
                 yield block.replaced(function, [*block.body[:at], *block.body[at + 1 :]])
+
+
+def _without_code(function: libcst.FunctionDef) -> Iterator[libcst.FunctionDef]:
+    """Without what is never reached, or does nothing where it stands."""
+    empty = _is_empty_handed(function)
+    for block in blocks(function):
+        for body in (*_unreached(block), *_idle(block, empty=empty)):
+            yield block.replaced(function, body)
 
 
 def _unreached(block: Block) -> Iterator[Sequence[libcst.BaseStatement]]:
