@@ -47,6 +47,10 @@ class Passed:
     line: int
 
 
+TEXTS = frozenset(("str", "literal", "lower", "upper", "casefold", "strip"))
+"""Sorts of what is given that are texts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """What sort of value something is given: the attribute `name` of the class `owner` (`*` where that is not known),

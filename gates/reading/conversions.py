@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from pareback.gates.reading.producers import TEXTS
+from pareback.gates.ties import TEXTS
 
 PRICED = frozenset(
     (

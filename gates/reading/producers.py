@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pareback.gates.facts import FileFacts
 from pareback.gates.reading.owners import Place, class_of, owners, short
+from pareback.gates.ties import TEXTS
 from pareback.gates.wide import Entry, Posting, View
 
 _KEPT, _ANSWERED = "given:", "answers:"
@@ -18,8 +19,6 @@ _KEPT, _ANSWERED = "given:", "answers:"
 _GIVES, _FEEDS = "gives", "feeds"
 """What a posting under an answer says: that a function of that name answers so, that an attribute keeps what it
 answers. Then: the sort and the class of the method; the attribute."""
-TEXTS = frozenset(("str", "literal", "lower", "upper", "casefold", "strip"))
-"""Sorts that are texts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from pareback.gates.reading import producers
 from pareback.gates.reading.asked import about, listed, newest, one_each, touched
 from pareback.gates.reading.conversions import LEAVING, MEMBERS, PRICED, TEXTUAL, wanted
 from pareback.gates.reading.owners import Place, declared_at, owners, short
-from pareback.gates.reading.producers import TEXTS, Producer, odd
+from pareback.gates.reading.producers import Producer, odd
 from pareback.gates.signal import Advice, Charge, Example, counted, dearest
+from pareback.gates.ties import TEXTS
 from pareback.gates.wide import Entry, Load, Posting, Told, View, WideSignal
 
 _PREFIX = "cast:"

@@ -13,7 +13,7 @@ from pareback.gates.syntax.bodies import Body
 from pareback.gates.syntax.nils import Function
 from pareback.gates.syntax.subjects import UNKNOWN, bare, is_class, last, none
 from pareback.gates.syntax.uses import BUILT_IN
-from pareback.gates.ties import Given
+from pareback.gates.ties import TEXTS, Given
 
 _DEPTH = 4
 """Expressions within expressions that are read."""
@@ -124,12 +124,8 @@ class _Sorts:
         """A sum or format of texts is one."""
         sides = (node.left,) if isinstance(node.op, ast.Mod) else (node.left, node.right)
         made = isinstance(node.op, ast.Add | ast.Mod)
-        text = made and any(_is_text(sort) for side in sides for sort in self.of(side, depth))
+        text = made and any(sort in TEXTS for side in sides for sort in self.of(side, depth))
         return iter(("str" if text else "",))
-
-
-def _is_text(sort: str) -> bool:
-    return sort in {"str", "literal", "lower", "upper", "casefold", "strip"}
 
 
 def _constant(_sorts: _Sorts, node: ast.Constant, _depth: int) -> Iterator[str]:
