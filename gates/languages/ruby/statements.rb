@@ -100,10 +100,20 @@ module Statements
     draft.tokens.push(".", "a:#{name}", "n:self")
     draft.members[name] ||= line if draft.function?
     draft.writes[name] ||= { owner: draft.heading[:owner], name: name, line: line } if draft.function?
-    Nils.attribute(draft, "", name, value, line)
+    given(draft, "", name, value, line)
     return if !draft.function? || draft.heading[:name].to_s.start_with?("initialize")
 
     share(draft, draft.lazy == name ? "lazy" : "attribute", "#{draft.heading[:owner]}.#{name}", line)
+  end
+
+  # What an attribute is given: nil, or a value of some sort. `owner` is empty for the object's own, else `*`.
+  def given(draft, owner, name, value, line)
+    return if value.nil?
+
+    Nils.attribute(draft, owner, name, value, line)
+    sort = Sorts.of(value)
+    known = draft.given.any? { |each| [each[:owner], each[:name], each[:sort]] == [owner, name, sort] }
+    draft.given << { owner: owner, name: name, sort: sort, line: line } unless sort.nil? || known
   end
 
   def share(draft, kind, subject, line) = draft.shared << { kind: kind, subject: subject, line: line }
@@ -115,7 +125,7 @@ module Statements
     draft.tokens.push(".", "a:#{name}")
     visit(draft, node[1], nesting)
     draft.writes["*#{name}"] ||= { owner: "*", name: name, line: node[3][2][0] }
-    Nils.attribute(draft, "*", name, value, node[3][2][0])
+    given(draft, "*", name, value, node[3][2][0])
     mutated(draft, node[1])
   end
 
@@ -131,7 +141,8 @@ module Statements
     draft.step("bool", Tree.line(node), nesting) if asks
     draft.asked << ["nil", readable(node[1]), true, nil] if asks
     draft.tokens << plain(operator)
-    lazily(draft, node[1], asks) { target(draft, node[1], nil, nesting, grows: true) }
+    draft.test { visit(draft, readable(node[1]), nesting) } if asks
+    lazily(draft, node[1], asks) { target(draft, node[1], asks ? node[3] : nil, nesting, grows: !asks) }
     visit(draft, node[3], nesting)
   end
 
