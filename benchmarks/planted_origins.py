@@ -3,9 +3,9 @@
     python benchmarks/planted_origins.py EACH MIRROR OWNER/NAME[@REVISION]...
 
 MIRROR is a folder of bare repositories MIRROR/OWNER+NAME/repo. In each repository EACH things are drawn with a fixed
-seed per kind of planting: functions that at least `LEAST` others call, attributes that at least as many read. The
-producer gives None, or another type than it gave; every user gets one check or cast. An entry counts if it names the
-thing, is of the kind and stands on the line that was planted.
+seed per kind of planting: functions that more than `LEAST` others call, attributes that as many read and that are never
+None. The producer gives None, or another type than it gave; every user gets one check or cast, and users are added
+until there are `WIDE`. An entry counts if it names the thing, is of the kind and stands on the line that was planted.
 """
 
 import ast
@@ -14,20 +14,21 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from precision import sources  # type: ignore[import-not-found]  # a script beside this one
 
 from pareback.gates.facts import FileFacts
 from pareback.gates.languages import python
+from pareback.gates.reading.origins import MADE
 from pareback.gates.reading.owners import short
 from pareback.gates.survey.origin import Origin
 from pareback.gates.survey.ranked import ranked
 from pareback.gates.survey.whole import Whole, whole
 
 SEED = 17
-LEAST = 8
-MOST = 40
+LEAST = 5
+WIDE = 24
 TOP = 3
 SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return)
 WORLDS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp)
@@ -112,7 +113,8 @@ class Project:
 
     def _alone(self, name: str, tree: Whole) -> bool:
         declared = tree.view.postings(f"attribute:{name}")
-        return len({posting.detail[0] for posting in declared}) == 1
+        nils = (posting.detail[0] for posting in tree.view.postings(f"nil:.{name}"))
+        return len({(posting.path, posting.detail[0]) for posting in declared}) == 1 and MADE not in nils
 
 
 def main() -> None:
@@ -138,7 +140,7 @@ def planted(project: Project, each: int) -> Iterator[tuple[str, int]]:
         done = 0
         for thing in list(things):
             changed, uses = plant(project, thing, planting) if done < each else ({}, 0)
-            if uses >= LEAST:
+            if uses == WIDE:
                 done += 1
                 things.remove(thing)
                 origins = surveyed(project, changed)
@@ -171,8 +173,8 @@ def rank(origins: tuple[Origin, ...], thing: Thing, planting: Planting, changed:
 def plant(project: Project, thing: Thing, planting: Planting) -> tuple[dict[str, str], int]:
     """The files that change, and how many functions use the thing in them."""
     changed, uses = dict[str, str](), 0
-    for path, text in project.texts.items():
-        if thing.name not in text or uses >= MOST:
+    for path, text in (*project.texts.items(), added(thing)):
+        if thing.name not in text or uses >= WIDE:
             continue
         module = ast.parse(text)
         before = uses
@@ -180,13 +182,20 @@ def plant(project: Project, thing: Thing, planting: Planting) -> tuple[dict[str,
             own = path == thing.path and (function.name == thing.name if not thing.owner else owner == thing.owner)
             if own and (not thing.owner or function.name == "__init__"):
                 produce(function, thing, planting)
-            elif uses < MOST and use(function.body, thing, planting, uses):
+            elif uses < WIDE and use(function.body, thing, planting, uses):
                 uses += 1
         if path == thing.path and thing.owner and planting.kind != "nil":
             reload(module, thing, planting)
         if uses > before or path == thing.path:
             changed[path] = ast.unparse(ast.fix_missing_locations(module))
     return changed, uses
+
+
+def added(thing: Thing) -> tuple[str, str]:
+    """A file of more users, beside the thing."""
+    used = f"thing.{thing.name}" if thing.owner else f"{thing.name}(thing)"
+    text = "".join(f"def planted_user_{number}(thing):\n    keep_{number}({used})\n" for number in range(WIDE))
+    return str(PurePosixPath(thing.path).with_name("planted_users.py")), text
 
 
 def functions(module: ast.Module) -> Iterator[tuple[Function, str]]:
@@ -200,17 +209,20 @@ def functions(module: ast.Module) -> Iterator[tuple[Function, str]]:
 def produce(function: Function, thing: Thing, planting: Planting) -> None:
     """Make the right values in the right way, and one wrong one: in place of what a constructor sets where that is
     None, else beside them."""
+    right = planting.wrong if thing.owner and planting.kind == "nil" else planting.right
     for node in own_statements(function.body):
-        if not thing.owner and isinstance(node, ast.Return) and node.value is not None:
-            node.value = wrapped(planting.right, node.value)
-        if thing.owner and isinstance(node, ast.Assign) and sets(node, thing):
-            node.value = wrapped(planting.wrong if planting.kind == "nil" else planting.right, node.value)
+        if isinstance(node, ast.Assign | ast.AnnAssign) if thing.owner else isinstance(node, ast.Return):
+            assert isinstance(node, ast.Assign | ast.AnnAssign | ast.Return)
+            if node.value is not None and (not thing.owner or sets(node, thing)):
+                node.value = wrapped(right, node.value)
     if not thing.owner:
         function.body.insert(1, ast.parse(f"if unready():\n    return {planting.wrong}").body[0])
 
 
-def sets(node: ast.Assign, thing: Thing) -> bool:
-    return any(isinstance(target, ast.Attribute) and target.attr == thing.name for target in node.targets)
+def sets(node: ast.stmt, thing: Thing) -> bool:
+    """Whether an assignment sets the attribute."""
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return any(isinstance(target, ast.Attribute) and target.attr == thing.name for target in targets)
 
 
 def reload(module: ast.Module, thing: Thing, planting: Planting) -> None:

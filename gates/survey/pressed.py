@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pareback.gates.points import PLACES
 from pareback.gates.reading.asked import about, asked
 from pareback.gates.reading.owners import UNKNOWN, declared_at, owners
-from pareback.gates.survey.freed import freed
+from pareback.gates.survey.freed import freed, shortened
 from pareback.gates.survey.origin import Kind, Origin, Place
 from pareback.gates.survey.pressures import pressures
 from pareback.gates.survey.row import Row
@@ -28,6 +28,8 @@ _KINDS: Mapping[str, Kind] = {
     "conjunctions": "conjunction",
 }
 _ANSWER, _OF = "()", "the type of "
+_CAST = 2
+"""Tokens of a cast: a call and the name of what is called, or a dot and a name."""
 _LINKS = {"parent", "next", "prev", "previous", "left", "right"}
 _LOCAL = re.compile(r"\$(\d+)")
 """A local in a canonical condition, numbered."""
@@ -64,10 +66,12 @@ def _spreads(kind: Kind, row: Row) -> bool:
 
 
 def _frees(kind: Kind, row: Row, tree: Whole) -> float:
-    """What the signal says that its way out saves; of a function that gives None, also the checks of its callers."""
+    """What the signal says that its way out saves; of a function that gives None, also the checks of its callers; of a
+    cast, also its size."""
     if kind == "nil" and row.what.endswith(_ANSWER):
         return row.points + freed(row.places, tree)
-    return max(row.points, row.saves or 0.0)
+    spared = shortened(row.places, _CAST, tree) if kind == "cast" else 0.0
+    return max(row.points, row.saves or 0.0) + spared
 
 
 def _declared(site: Posting, view: View) -> Place | None:
