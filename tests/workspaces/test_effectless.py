@@ -6,6 +6,8 @@ from pareback.workspaces.codemods.effectless import without_code, without_import
 
 EVERY = frozenset(range(1, 100))
 
+EMPTY = "def f(a):\n    if a:\n        print(a)\n"
+
 GONE = [
     ("import os\nimport re\nprint(re)\n", "import re\nprint(re)\n"),
     ("from os import path, sep\nprint(sep)\n", "from os import sep\nprint(sep)\n"),
@@ -14,9 +16,9 @@ GONE = [
     ("import re\nimport re\nprint(re)\n", "import re\nprint(re)\n"),
     ("def f(a):\n    b = 1, 'x'\n    return a\n", "def f(a):\n    return a\n"),
     ("def f(a):\n    return a\n    print(a)\n", "def f(a):\n    return a\n"),
-    ("def f(a):\n    if a:\n        a()\n    else:\n        pass\n    return a\n", "def f(a):\n    if a:\n        a()\n    return a\n"),
+    (f"{EMPTY}    else:\n        pass\n    return a\n", f"{EMPTY}    return a\n"),
     ("def f(a):\n    print(a)\n    return None\n", "def f(a):\n    print(a)\n"),
-]  # fmt: skip
+]
 
 STAYS = [
     "import shop\n",  # importing it may do something
