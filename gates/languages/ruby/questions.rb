@@ -129,6 +129,7 @@ class Questions
       case Tree.kind(node)
       when :binary then compared(draft, node)
       when :var_ref, :aref then Tree.literal?(node) ? [] : [Leaf.new("truthy", node, true, "")]
+      when :assign then leaves(draft, node[2])
       when :defined then [Leaf.new("type", node[1], true, "defined:")]
       else asked(draft, node)
       end
