@@ -28,10 +28,12 @@ def render(request: Request) -> tuple[Message, ...]:
 
 
 def _sections(request: Request) -> str:
+    """What stays the same for the run; then files, those that most likely change last; then what the round says."""
     parts = [
+        *(_source("CONVENTIONS", source) for source in request.conventions),
         _heading("TICKET", request.ticket),
         *(_source("TEST", source) for source in request.tests),
-        *(_source("FILE", source) for source in request.files),
+        *(_source("FILE", source) for source in reversed(request.files)),
         *(_failure(failure) for failure in request.failures),
         _listing("THE TESTS PASS; THE COMPLEXITY GATE SAYS", request.findings),
         _listing("ABOUT YOUR LAST REPLY", request.refused),
