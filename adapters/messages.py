@@ -3,6 +3,7 @@
 Stable sections come first, so that a provider's prompt cache hits on the next round.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,7 +35,7 @@ def _sections(request: Request) -> str:
         _heading("TICKET", request.ticket),
         *(_source("TEST", source) for source in request.tests),
         *(_source("FILE", source) for source in reversed(request.files)),
-        *(_failure(failure) for failure in request.failures),
+        *_failures(request.failures),
         _listing("THE TESTS PASS; THE COMPLEXITY GATE SAYS", request.findings),
         _listing("ABOUT YOUR LAST REPLY", request.refused),
         _listing("TRIED BEFORE", tuple(attempt.outcome for attempt in request.tried)),
@@ -66,9 +67,15 @@ def _source(kind: str, source: Source) -> str:
     return f"## {title}: {source.path}\n{fence}\n{source.text.rstrip()}\n{fence}"
 
 
-def _failure(failure: Failure) -> str:
-    frames = "".join(f"\n{_frame(frame)}" for frame in failure.frames)
-    return f"## RED TEST: {failure.test}\n{failure.message.rstrip()}{frames}"
+def _failures(failures: Iterable[Failure]) -> Iterator[str]:
+    """One section for each message: many tests may fail in one way."""
+    told: dict[tuple[str, tuple[Frame, ...]], list[str]] = {}
+    for failure in failures:
+        told.setdefault((failure.message.rstrip(), failure.frames), []).append(failure.test)
+    for (message, steps), (first, *others) in told.items():
+        frames = "".join(f"\n{_frame(frame)}" for frame in steps)
+        same = f"\nThe same in: {', '.join(others)}" if others else ""
+        yield f"## RED TEST: {first}\n{message}{frames}{same}"
 
 
 def _frame(frame: Frame) -> str:

@@ -3,8 +3,8 @@
     python benchmarks/pipe.py MIRROR owner/name… --last 20
 
 MIRROR holds bare repositories as owner+name/repo. Of the newest commit every Python file is read both ways and the
-facts are compared whole; of the last commits that touch Python both verdicts are compared whole, findings included. Prints
-markdown and leaves with 1 where anything differs.
+facts are compared whole; of the last commits that touch Python both verdicts are compared whole, findings included.
+Prints markdown and leaves with 1 where anything differs.
 """
 
 import argparse

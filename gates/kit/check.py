@@ -91,7 +91,9 @@ def _range(found: float | Sequence[float]) -> tuple[float, float]:
 
 def _wrong(case: Case, pair: Mapping[str, str], language: Language) -> Iterator[str]:
     path = f"shop/cart{language.suffixes[0]}"
-    source = Source({side: text.encode() for side, text in pair.items()}.__getitem__, languages=lambda _suffix: language)
+    source = Source(
+        {side: text.encode() for side, text in pair.items()}.__getitem__, languages=lambda _suffix: language
+    )
     verdict = judge({path: "before"}, {path: "after"}, source=source)
     for side in pair:
         yield from (f"{side} is not read: {problem.message}" for problem in source.facts(path, side).problems)

@@ -1,5 +1,5 @@
-"""What is free once questions and casts are gone: the steps of control flow, the lines that hold nothing else, and the decisions
-on state that they were.
+"""What is free once questions and casts are gone: steps of control flow, lines that hold nothing else, decisions
+on state that they were, and the size of casts.
 
 A lower bound: a condition that shares its line with another stays, and so does what stands under one that stays.
 """

@@ -55,14 +55,16 @@ def _place(kind: Kind, row: Row, sites: Mapping[tuple[str, str], Posting], view:
     """Where to change it; None where that is not in the tree."""
     if kind == "condition":
         return _declared(sites["S6", row.what], view)
-    odd = lone(sites["S8", row.what], view) if kind == "type" and row.what.startswith(_OF) else None
-    return odd or Place(row.path, row.line, row.unit)
+    if kind == "type" and row.what.startswith(_OF):
+        site = sites["S8", row.what]
+        return lone(site, view) or _declared(site, view)
+    return Place(row.path, row.line, row.unit)
 
 
 def _spreads(kind: Kind, row: Row) -> bool:
-    """Whether somebody could take the None away."""
+    """Whether the None is made somewhere in the tree and somebody could take it away."""
     holder, _, name = row.what.rpartition(".")
-    return kind != "nil" or (holder != UNKNOWN and name.strip("_") not in _LINKS)
+    return kind != "nil" or (bool(row.made) and holder != UNKNOWN and name.strip("_") not in _LINKS)
 
 
 def _frees(kind: Kind, row: Row, tree: Whole) -> float:
@@ -75,7 +77,7 @@ def _frees(kind: Kind, row: Row, tree: Whole) -> float:
 
 
 def _declared(site: Posting, view: View) -> Place | None:
-    """Where the thing that a condition is about is declared, if a class of the tree does so."""
+    """Where the attribute that is asked about is declared, if a class of the tree does so."""
     question = asked(site)
     name = about(question.name)
     family = owners(view, name).of(question.owner, site.path, question.bases) if question.owner else None

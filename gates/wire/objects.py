@@ -51,7 +51,7 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
 
 def _plain(kind: type, value: Any) -> Any:
     if type(value) is not kind:
-        raise Misfit(value, f"a {_NAMES[kind]}")
+        raise Misfit(value, f"some {_NAMES[kind]}")
     return value
 
 

@@ -132,7 +132,13 @@ def _sources(
     tokens = tokens // 2 if was_too_long else tokens
     most = min(tokens, context.settings.context_tokens) if parts else tokens
     small = sources.NAMED if profile.forms[0] == "whole" else sources.SMALL
-    return sources.choose(trees, wanted, sources.Sight(most, parts=parts, small=small))
+    return sources.choose(trees, wanted, sources.Sight(most, parts=parts, small=small, wide=_is_lost(state, context)))
+
+
+def _is_lost(state: State, context: Context) -> bool:
+    """Whether a round has come to nothing, so that the next one begins where it began: then more is shown."""
+    starts = (*(finished.candidates[0].start for finished in state.history), state.start)
+    return sum(start == context.base for start in starts) > 1
 
 
 def _shelf(commit: str, context: Context) -> Shelf:

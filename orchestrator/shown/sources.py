@@ -14,7 +14,7 @@ from itertools import chain
 
 from pareback.adapters.model import Failure, Source
 from pareback.gates.facts import Unit
-from pareback.orchestrator.shown.choice import Choice, chosen, part
+from pareback.orchestrator.shown.choice import Choice, Terms, chosen, part
 from pareback.orchestrator.shown.clues import clues, names_in
 from pareback.orchestrator.shown.excerpt import Wish
 from pareback.orchestrator.shown.pool import pool
@@ -63,11 +63,12 @@ class Trees:
 @dataclass(frozen=True, slots=True)
 class Sight:
     """How much is shown: `tokens` is the room for everything that is said, rules and ticket included. A file of at most
-    `small` characters is shown whole; without `parts` every file is, or not at all."""
+    `small` characters is shown whole; without `parts` every file is, or not at all. A `wide` sight fills the room."""
 
     tokens: int
     parts: bool = True
     small: int = SMALL
+    wide: bool = False
 
     @property
     def room(self) -> int:
@@ -116,7 +117,7 @@ def _chosen(base: Shelf, wanted: Wanted, sight: Sight, room: int) -> Choice:
     if not sight.parts:
         ordered = dict.fromkeys(path for path, _ in suspects(base, paths, known))
         return dict.fromkeys([*edit, *(() if wanted.edit else ordered), *see], ())
-    found = chosen(base, paths, known, room=room, small=sight.small)
+    found = chosen(base, paths, known, Terms(room, sight.small, sight.wide))
     return {path: found.get(path, ()) for path in dict.fromkeys([*edit, *found, *see])}
 
 
