@@ -72,7 +72,8 @@ def _commits(found: Opened, languages: Languages, last: int) -> None:
     for commit, verdict in _verdicts(found, source, last):
         parts = ", ".join(f"{name} {points:+.1f}" for name, points in verdict.signals.items() if round(points, 1))
         hard = ", ".join(sorted({finding.id.partition(":")[0] for finding in verdict.hard}))
-        print(f"| {commit.id[:8]} | {verdict.delta:+.1f} | {parts} | {hard} | {commit.subject[:70]} |", flush=True)
+        points = round(verdict.delta, 1) + 0.0  # no minus zero
+        print(f"| {commit.id[:8]} | {points:+.1f} | {parts} | {hard} | {commit.subject[:70]} |", flush=True)
 
 
 def _verdicts(found: Opened, source: Source, last: int) -> Iterator[tuple[Commit, Verdict]]:

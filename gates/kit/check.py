@@ -77,7 +77,7 @@ def check(language: Language, told: Sources) -> Iterator[Result]:
 
 
 def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads((files(__package__) / f"{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((files("pareback.gates.kit") / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _case(name: str, told: Mapping[str, Any]) -> Case:

@@ -131,6 +131,6 @@ def _read(posting: Posting) -> _Class:
     _, bases, *methods = posting.detail
     found: dict[str, float] = {}
     for method in methods:
-        name, _, cost = method.partition("=")
+        name, _, cost = method.rpartition("=")
         found[name] = max(float(cost), found.get(name, 0.0))
     return _Class(posting, tuple(bases.split()), found)

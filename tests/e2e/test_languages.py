@@ -14,7 +14,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs/languages.md"
 
 def block(word: str, beginning: str) -> str:
     """The block of that language in the page which begins like this."""
-    found = re.findall(rf"```{word}\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    found: list[str] = re.findall(rf"```{word}\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     return next(text for text in found if text.startswith(beginning))
 
 

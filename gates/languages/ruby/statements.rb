@@ -59,9 +59,12 @@ module Statements
 
   def assigned(draft, node, nesting)
     draft.tokens << "="
-    target(draft, node[1], node[2], nesting)
+    target(draft, node[1], last(node[2]), nesting)
     visit(draft, node[2], nesting)
   end
+
+  # What `a = b = value` gives to a.
+  def last(value) = Tree.kind(value) == :assign ? last(value[2]) : value
 
   # What an assignment binds: a local, an attribute, a global, an item.
   def target(draft, node, value, nesting, grows: false)

@@ -3,7 +3,7 @@
 import os
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from pareback.gates.budget import Budget
 from pareback.gates.index.extraction import Job, extract
 from pareback.gates.index.index import Index
+from pareback.gates.index.segment import Filed
 from pareback.gates.index.source import Source
 from pareback.gates.index.store import Store
 from pareback.gates.judge import Terms, judge
@@ -94,10 +95,15 @@ def test_nothing_is_kept_of_a_file_that_was_not_read(odd: Odd, tmp_path: Path) -
     assert source.facts("a.odd", "die").unread != ""
     assert source.facts("a.odd", "x if").unread == ""
     source.file({"die": "a.odd", "x if": "b.odd"})
-    asked: list[list[str]] = []
-    index.cover(["die", "x if"], lambda missing: asked.append([*missing]) or ())
+    asked: list[str] = []
+
+    def unfiled(missing: Collection[str]) -> tuple[Filed, ...]:
+        asked.extend(missing)
+        return ()
+
+    index.cover(["die", "x if"], unfiled)
     store.close()
-    assert asked == [["die"]]
+    assert asked == ["die"]
 
 
 def test_a_program_that_dies_of_everything_is_given_up(odd: Odd) -> None:

@@ -9,6 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pareback.gates.facts import FileFacts
+from pareback.gates.index.source import Source
+from pareback.gates.judge import judge
 from pareback.gates.kit.check import check, sources
 from pareback.gates.language import Language
 from pareback.gates.languages import ruby
@@ -118,6 +120,11 @@ def test_casts_nils_and_forms(language: Language) -> None:
     assert [(given.name, given.sort) for given in made.given] == [("name", "str"), ("coupon", ""), ("kind", "sym")]
 
 
+def test_attributes_that_are_set_together_are_all_nil(language: Language) -> None:
+    found = read(language, "class Cart", "  def clear", "    @a = @b = @c = nil", "  end", "end").units
+    assert [nil.name for unit in found for nil in unit.nils if nil.kind == "set"] == ["a", "b", "c"]
+
+
 def test_units_and_what_they_declare(language: Language) -> None:
     body = (
         *(
@@ -175,3 +182,11 @@ def test_what_cannot_be_parsed_is_a_problem_of_the_file(language: Language, sour
 )
 def test_odd_files_are_read(language: Language, source: bytes) -> None:
     assert language.extract(source).problems == ()
+
+
+def test_methods_that_set_are_told_from_others_in_a_family(language: Language) -> None:
+    """`kind=` has the sign in its name that stands between a method and its cost."""
+    above = "class Base\n  def kind=(value)\n    @kind = value\n  end\nend\n"
+    below = above + "class Cart < Base\n  def kind=(value)\n    @kind = value\n  end\nend\n"
+    source = Source(str.encode, languages=lambda _suffix: language)
+    assert judge({"a.rb": above}, {"a.rb": below}, source=source).signals["S5"] == 1.0
