@@ -73,12 +73,18 @@ class Draft
     end
   end
 
+  # The names with an underscore in front that the unit speaks of, other than its own: what others may be asked for.
+  def mentions
+    spoken = tokens.select { |token| token[1] == ":" }.flat_map { |token| token[2..].scan(/(?<!\w)_\w*[a-zA-Z0-9]\b/) }
+    (spoken.uniq - [heading[:name]]).sort.map { |name| { name: name, reach: true, taken: true } }
+  end
+
   def transcript(last)
     told = {
       **heading, end: [last, heading[:line]].max, tokens: tokens, marks: marks, locals: locals.keys.sort,
       stretches: stretches, flow: flow, recursive: recursive, interface: interface, shared: shared.uniq,
       rebindings: rebindings, decisions: decisions.values, handlers: handlers, hidden: hidden, casts: Casts.said(self),
-      nils: nils, given: given, calls: calls.uniq.sort, bases: bases, parameters: parameters, writes: writes.values,
+      nils: nils, given: given, mentions: mentions, calls: calls.uniq.sort, bases: bases, parameters: parameters, writes: writes.values,
       members: members.map { |name, line| { name: name, line: line } }
     }
     atoms, conjunctions = Questions.new(self).all

@@ -125,6 +125,13 @@ def test_attributes_that_are_set_together_are_all_nil(language: Language) -> Non
     assert [nil.name for unit in found for nil in unit.nils if nil.kind == "set"] == ["a", "b", "c"]
 
 
+def test_a_private_name_that_is_spoken_of_is_not_dead(language: Language) -> None:
+    used = "class Cart\n  def fee\n    _rate(1)\n  end\n\n  def _rate(n)\n    n\n  end\nend\n"
+    source = Source(str.encode, languages=lambda _suffix: language)
+    assert judge({}, {"a.rb": used}, source=source).signals["S15"] == 0.0
+    assert judge({}, {"a.rb": used.replace("_rate(1)", "1")}, source=source).signals["S15"] > 0.0
+
+
 def test_units_and_what_they_declare(language: Language) -> None:
     body = (
         *(
