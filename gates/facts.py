@@ -106,13 +106,11 @@ class Hidden:
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """A question that the code asks about one thing.
-
-    `kind`: nil (is it None), truthy, type, eq (is it this constant), in (does it contain that), ord (is it less or more
-    than that), call (what does this predicate say), cmp (anything else). `owner` and `name` say what it is about, as
-    `subjects` in `syntax` has them; `operand` what it is compared with. `place`: if, while, assert, case, value (an
-    `and` or `or` whose value is used), handler (an AttributeError is caught), cast (only a type checker is told).
-    """
+    """A question that the code asks about one thing. `kind`: nil (is it None), truthy, type, eq (is it this
+    constant), in (does it contain that), ord (is it less or more than that), call (what does this predicate say), cmp
+    (anything else). `owner` and `name` say what it is about, as `subjects` in `syntax` has them; `operand` what it is
+    compared with. `place`: if, while, assert, case, value (an `and` or `or` whose value is used), handler (an
+    AttributeError is caught), cast (only a type checker is told)."""
 
     kind: str
     owner: str

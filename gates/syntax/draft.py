@@ -75,7 +75,7 @@ class Sheet:
 
 
 class Draft:
-    """A unit while it is read. Fields are what the visitors append to; `finish` in `prints` makes a transcript of them."""
+    """A unit while it is read. The visitors append to its fields; `finish` in `prints` makes a transcript of them."""
 
     __slots__ = (
         "asked",
