@@ -3,6 +3,7 @@
 Stable sections come first, so that a provider's prompt cache hits on the next round.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,11 +29,13 @@ def render(request: Request) -> tuple[Message, ...]:
 
 
 def _sections(request: Request) -> str:
+    """What stays the same for the run; then files, those that most likely change last; then what the round says."""
     parts = [
+        *(_source("CONVENTIONS", source) for source in request.conventions),
         _heading("TICKET", request.ticket),
         *(_source("TEST", source) for source in request.tests),
-        *(_source("FILE", source) for source in request.files),
-        *(_failure(failure) for failure in request.failures),
+        *(_source("FILE", source) for source in reversed(request.files)),
+        *_failures(request.failures),
         _listing("THE TESTS PASS; THE COMPLEXITY GATE SAYS", request.findings),
         _listing("ABOUT YOUR LAST REPLY", request.refused),
         _listing("TRIED BEFORE", tuple(attempt.outcome for attempt in request.tried)),
@@ -64,9 +67,15 @@ def _source(kind: str, source: Source) -> str:
     return f"## {title}: {source.path}\n{fence}\n{source.text.rstrip()}\n{fence}"
 
 
-def _failure(failure: Failure) -> str:
-    frames = "".join(f"\n{_frame(frame)}" for frame in failure.frames)
-    return f"## RED TEST: {failure.test}\n{failure.message.rstrip()}{frames}"
+def _failures(failures: Iterable[Failure]) -> Iterator[str]:
+    """One section for each message: many tests may fail in one way."""
+    told: dict[tuple[str, tuple[Frame, ...]], list[str]] = {}
+    for failure in failures:
+        told.setdefault((failure.message.rstrip(), failure.frames), []).append(failure.test)
+    for (message, steps), (first, *others) in told.items():
+        frames = "".join(f"\n{_frame(frame)}" for frame in steps)
+        same = f"\nThe same in: {', '.join(others)}" if others else ""
+        yield f"## RED TEST: {first}\n{message}{frames}{same}"
 
 
 def _frame(frame: Frame) -> str:

@@ -16,14 +16,20 @@ to its end by whoever asked; `exhausted` has nothing left to offer."""
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file as the model sees it; not `whole` where parts of it are left out and marked. `note` is said beside its
-    path: how it is best edited."""
+    """One file as the model sees it; not `whole` where parts of it are left out and marked: `full` has it all then.
+    `note` is said beside its path: how it is best edited."""
 
     path: str
     text: str
     editable: bool = True
     whole: bool = True
     note: str = ""
+    full: str = ""
+
+    @property
+    def all(self) -> str:
+        """The file's text, whatever is shown of it."""
+        return self.full or self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question to a model. The order of the fields is the order of the sections.
+    """One question to a model. `conventions` are quotations of the repository's own.
 
     `round` counts from 1; `index` says which of its `n` candidates is asked for; `seed` is honoured where the profile
     says so.
@@ -82,6 +88,7 @@ class Request:
     ticket: str
     files: tuple[Source, ...]
     tests: tuple[Source, ...] = ()
+    conventions: tuple[Source, ...] = ()
     failures: tuple[Failure, ...] = ()
     findings: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()

@@ -87,7 +87,7 @@ def _changed(path: str, blobs: Blobs, source: Source) -> Changed | None:
     """One file; None where its base says that a program wrote it."""
     front = source.language(path)
     if front is None:
-        return _unpriced(path, blobs, source, NOBODY)
+        return _unpriced(path, blobs, source, source.absent.get(PurePosixPath(path).suffix, NOBODY))
     before, after = (None if blob is None else source.facts(path, blob) for blob in blobs)
     unread = next((facts.unread for facts in (before, after) if facts is not None and facts.unread), "")
     if unread:

@@ -99,6 +99,7 @@ def gate_source(repository: Repository, environ: Mapping[str, str], python: str 
         spread=languages.spread,
         newer=own.Newer(python, environ),
         languages=languages,
+        absent=languages.absent,
         edition=languages.edition,
     )
 

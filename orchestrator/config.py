@@ -81,6 +81,7 @@ class Settings(BaseModel):
     quality_rounds: int = 2
     max_seconds: float = 600.0
     max_tokens: int | None = None
+    context_tokens: int = 8_000
     max_cost_usd: float | None = None
     tests: tuple[str, ...] = ()
     test_seconds: float = 10.0
@@ -109,7 +110,7 @@ class Settings(BaseModel):
     def _number_or_name(cls, value: object) -> object:
         return str(value) if isinstance(value, int | float) else value
 
-    @field_validator("candidates", "max_rounds", "max_tokens", "max_seconds", "memory_mb")
+    @field_validator("candidates", "max_rounds", "max_tokens", "context_tokens", "max_seconds", "memory_mb")
     @classmethod
     def _at_least_one(cls, value: float | None) -> float | None:
         if value is not None and value < 1:

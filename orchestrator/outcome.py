@@ -98,6 +98,7 @@ def result(outcome: Outcome) -> dict[str, Any]:
         "candidates": sum(each.reply is not None for finished in outcome.history for each in finished.candidates),
         "tests": _tests(outcome),
         "flags": [] if best is None else [_flag(each) for each in best.flags],
+        "untested": _untested(best),
         "model": None if best is None else best.model,
         "tokens": {"prompt": spent.prompt, "completion": spent.completion, "cached": spent.cached},
         "cost_usd": spent.cost_usd,
@@ -155,6 +156,11 @@ def _priced(verdict: Verdict | None) -> dict[str, Any]:
 
 def _flag(flag: Flag) -> dict[str, Any]:
     return {"id": flag.id, "path": flag.path, "line": flag.line, "message": flag.message, "asks": flag.asks}
+
+
+def _untested(best: Candidate | None) -> list[dict[str, Any]] | None:
+    """Stretches of the patch that no test reaches; None where nobody knows."""
+    return None if best is None or best.untested is None else [asdict(each) for each in best.untested]
 
 
 def _tests(outcome: Outcome) -> dict[str, int | list[str] | None]:

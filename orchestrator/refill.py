@@ -34,7 +34,7 @@ def question(request: Request, profile: Profile) -> Request:
 def _places(request: Request) -> Iterator[Place]:
     """The functions that failures, or else findings, lead to. One that leads nowhere leaves the search without end, so
     it counts as every function."""
-    everywhere = [(source, unit) for source in request.files if _is_whole(source) for unit in bare.units(source.text)]
+    everywhere = [(source, unit) for source in request.files if source.editable for unit in bare.units(source.all)]
     if request.failures:
         for failure in request.failures:
             yield from _of_failure(failure, everywhere) or everywhere
@@ -42,10 +42,6 @@ def _places(request: Request) -> Iterator[Place]:
     marks = [mark for finding in request.findings if (mark := _AT.match(finding))]
     for mark in marks:
         yield from _innermost(everywhere, mark["path"], int(mark["line"])) or everywhere
-
-
-def _is_whole(source: Source) -> bool:
-    return source.editable and source.whole
 
 
 def _of_failure(failure: Failure, everywhere: list[Place]) -> list[Place]:
@@ -64,7 +60,7 @@ def _innermost(everywhere: list[Place], path: str, line: int) -> list[Place]:
 
 def _region(source: Source, unit: bare.Unit, request: Request) -> Region | None:
     """The body of the function; nothing where it stands on the line of its head."""
-    first, lines = unit.node.body[0].lineno, source.text.splitlines(keepends=True)
+    first, lines = unit.node.body[0].lineno, source.all.splitlines(keepends=True)
     if first <= unit.node.lineno or lines[first - 1][: unit.node.body[0].col_offset].strip():
         return None
     above, inside, below = lines[: first - 1], lines[first - 1 : unit.last], lines[unit.last :]

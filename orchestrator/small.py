@@ -37,13 +37,13 @@ class _Place:
 
     def region(self, first: int, last: int, wish: str) -> Region:
         """Lines of the file, counted from 1."""
-        lines = self.source.text.splitlines(keepends=True)
+        lines = self.source.all.splitlines(keepends=True)
         above, inside, below = lines[: first - 1], lines[first - 1 : last], lines[last:]
         return Region(self.source.path, "".join(above), "".join(inside), "".join(below), wish)
 
 
 def question(request: Request) -> Request:
-    """The request as a small model can use it; as it is where the failure leads to no function of a whole file."""
+    """The request as a small model can use it; as it is where the failure leads to no function."""
     place = _suspected(request)
     if place is None:
         return request
@@ -58,12 +58,12 @@ def _told(request: Request) -> Request:
     """Of each section one thing: the first failure in a sentence, the first finding, one word on the last reply."""
     failures = tuple(_sentence(each) for each in request.failures[:1])
     one = replace(request, findings=request.findings[:1], refused=request.refused[:1])
-    return replace(one, ticket=request.ticket[:TOLD], tests=(), failures=failures, tried=())
+    return replace(one, ticket=request.ticket[:TOLD], tests=(), conventions=(), failures=failures, tried=())
 
 
 def _asked(told: Request, place: _Place, lines: tuple[int, int] | None) -> Request:
     """These lines of the file are asked for, counted from 1; without any the whole function."""
-    shown = (replace(place.source, text=place.unit.text),)
+    shown = (replace(place.source, text=place.unit.text, whole=True, full=""),)
     if lines is None:
         wish = whole_function.WISH.format(name=place.unit.name)
         region = place.region(place.unit.first, place.unit.last, wish)
@@ -87,8 +87,8 @@ def _example(mended: examples.Mended, *, whole: bool) -> Example:
 def _suspected(request: Request) -> _Place | None:
     """The function that the first failure leads to: by its frames, by the names in its message, by those of the tests;
     the innermost, of equal ones the first."""
-    sources = [source for source in request.files if source.editable and source.whole]
-    places = [_Place(source, unit) for source in sources for unit in bare.units(source.text)]
+    sources = [source for source in request.files if source.editable]
+    places = [_Place(source, unit) for source in sources for unit in bare.units(source.all)]
     return max(places, key=lambda place: _weight(place, request), default=None)
 
 

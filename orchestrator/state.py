@@ -41,6 +41,15 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Lines of a file after the patch, counted from 1, the last one included."""
+
+    path: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """One reply and everything that happened to it: the state of the candidate graph.
 
@@ -48,7 +57,7 @@ class Candidate:
     is tested, `size` its changed lines. `applied` is what the reply came to while it arrived, until that is
     committed. `twin`: round and index of the one that was tested for it, with the same tree.
     `way`: how its question differs from the first one's, where the model does not sample. `pared`: simplifications that
-    were tried on it once it was green.
+    were tried on it once it was green; `untested`: what of its patch no test reaches, None where nobody knows.
     """
 
     round: int
@@ -72,6 +81,7 @@ class Candidate:
     verdict: Verdict | None = None
     flags: tuple[Flag, ...] = ()
     pared: tuple[Tried, ...] = ()
+    untested: tuple[Stretch, ...] | None = None
 
     @property
     def green(self) -> bool:

@@ -54,7 +54,9 @@ def _hidden(standing: Standing) -> str:
 def _flags(outcome: Outcome) -> list[str]:
     """What somebody should look at: of an accepted patch too."""
     found = () if outcome.best is None else outcome.best.flags
-    return [f"look at  {flag.path}:{flag.line} {flag.message}" for flag in found]
+    bare = () if outcome.best is None else outcome.best.untested or ()
+    told = [f"look at  {flag.path}:{flag.line} {flag.message}" for flag in found]
+    return [*told, *(f"untested {each.path}:{each.first}-{each.last} no test reaches this" for each in bare)]
 
 
 def _named(failure: Result | CollectError) -> str:

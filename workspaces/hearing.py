@@ -51,6 +51,7 @@ class Hearing:
     installed: tuple[str, ...] = ()
     functions: list[str] = field(default_factory=list)
     touched: dict[str, list[str]] = field(default_factory=dict)
+    reached: list[tuple[str, int]] | None = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.canaries = hatch(self.selection.canaries)
@@ -116,8 +117,7 @@ class Hearing:
         elif self.collecting and self.collected is None:
             self.ignored.append(self.collecting)
             self.take(CollectError(self.collecting, f"{why} while this file was collected"))
-        settled, before = len(self.done()) + len(self.ignored), self.settled
-        rest = not self._is_through()
+        settled, before, rest = len(self.done()) + len(self.ignored), self.settled, not self._is_through()
         self.collecting, self.expired, self.dump, self.settled, self.code = "", False, [], settled, None
         self.sung, self.red = [], False
         self.lost = rest and settled == before  # without progress the next process would do the same
@@ -151,6 +151,7 @@ class Hearing:
             reason=reason,
             signs=tuple(self.signs),
             touched={function: tuple(tests) for function, tests in self.touched.items()},
+            reached=None if self.reached is None else tuple(self.reached),
             installed=self.installed,
         )
 
@@ -214,6 +215,13 @@ def _touched(hearing: Hearing, event: Mapping[str, Any]) -> None:
         hearing.touched.setdefault(hearing.functions[number], []).append(event["id"])
 
 
+def _reached(hearing: Hearing, event: Mapping[str, Any]) -> None:
+    """Nothing more is to be learnt once all was reached, or a test ended the watch."""
+    found = ((path, first) for path, first in event["stretches"])
+    hearing.reached = None if event["lost"] else [*(hearing.reached or ()), *found]
+    hearing.stopped = hearing.stopped or event["lost"] or not event["left"]
+
+
 def _end(hearing: Hearing, event: Mapping[str, Any]) -> None:
     """The last record of a process: pytest's exit code has to fit what was heard."""
     hearing.code = event["code"]
@@ -237,5 +245,6 @@ _HEARD: Mapping[str, Callable[[Hearing, Mapping[str, Any]], None]] = {
     "result": _result,
     "foreign": _foreign,
     "touched": _touched,
+    "reached": _reached,
     "end": _end,
 }

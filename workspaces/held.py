@@ -64,6 +64,9 @@ class Holder:
         if request["keep"] and hasattr(sys, "monitoring"):
             recorder = self.module.beside("recorder")
             pluginmanager.register(recorder.Recorder(request["slot"], self.reporter.channel, self.module.identity))
+        if request["lines"]:
+            recorder = self.module.beside("recorder")
+            pluginmanager.register(recorder.Watcher(request["slot"], self.reporter.channel, request["lines"]))
         if self.registered:
             os.environ[_AUTOLOAD] = "1"
 

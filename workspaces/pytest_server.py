@@ -116,6 +116,7 @@ def _request(slot: Path, hearing: Hearing, *, alone: bool) -> dict[str, Any]:
         "slot": str(slot),
         "first": [_plain(name) for name in (*selection.first, *selection.then)],
         "keep": selection.keep,
+        "lines": {path: [*map(list, stretches)] for path, stretches in selection.lines.items()},
         "only": only,
         "paths": [path for path in _paths(slot, only or []) if path not in hearing.ignored],
         "skip": sorted(hearing.done()),

@@ -1,19 +1,21 @@
-"""The pytest plugin that tells which functions of the slot each test enters. It runs under the target's interpreter.
+"""The pytest plugins that tell which functions of the slot each test enters, and which of the lines asked for are
+reached at all. They run under the target's interpreter.
 
-Standard library only, Python 3.8 syntax, though it only works from 3.12 on: `sys.monitoring` calls back once per
-function and test, and is silent afterwards. Older interpreters have no way that costs little: coverage with a context
-per test makes a suite three times slower.
+Standard library only, Python 3.8 syntax. Functions by test are only told from 3.12 on: `sys.monitoring` calls back once
+per function and test, and is silent afterwards. Older interpreters have no way that costs little: coverage with a
+context per test makes a suite three times slower. A few lines of a patch can be watched on all of them.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import CodeType
+    from types import CodeType, FrameType
 
 _MOST = 1_000_000  # pairs of a test and a function; a larger map says no more than the imports do
 _TOOLS = (4, 3, 2)  # numbers that nobody has by name, then the one of profilers
@@ -67,3 +69,38 @@ class Recorder:
             self.monitoring.free_tool_id(self.tool)
             self.tool = -1
             self.channel.say("touched", id="", fresh=[], functions=[])
+
+
+class Watcher:
+    """Watches stretches of lines, from the first import on. `wanted` are first and last line of each, by path."""
+
+    def __init__(self, slot: str, channel: Any, wanted: dict[str, list[list[int]]]) -> None:
+        self.channel = channel
+        self.lines: dict[str, dict[int, tuple[str, int]]] = {
+            os.path.join(slot, path): {line: (path, first) for first, last in spans for line in range(first, last + 1)}
+            for path, spans in wanted.items()
+        }
+        self.left = {(path, first) for path, spans in wanted.items() for first, _ in spans}
+        self.fresh: list[tuple[str, int]] = []
+        self.tracing: Any = self.trace
+        sys.settrace(self.tracing)
+        threading.settrace(self.tracing)
+
+    def trace(self, frame: FrameType, event: str, _: Any) -> Any:
+        """A call: only of the files asked for the lines are watched."""
+        return self.line if event == "call" and frame.f_code.co_filename in self.lines else None
+
+    def line(self, frame: FrameType, event: str, _: Any) -> Any:
+        """A line is about to run."""
+        found = self.lines[frame.f_code.co_filename].get(frame.f_lineno) if event == "line" else None
+        if found in self.left:
+            self.left.discard(found)
+            self.fresh.append(found)
+        return self.line
+
+    def pytest_runtest_logfinish(self) -> None:
+        """Tell what is new, and whether a test took the watch away."""
+        fresh, self.fresh = self.fresh, []
+        lost = sys.gettrace() != self.tracing
+        if fresh or lost:
+            self.channel.say("reached", stretches=fresh, lost=lost, left=len(self.left))

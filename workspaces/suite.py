@@ -68,7 +68,8 @@ class Report:
     """One run of the suite. `output` is the bounded tail of what the run printed, for people. `signs` say in words
     what about the run was not as it should be; only those that the base does not show by itself mean something.
     `installed` are the top-level modules that came from elsewhere than the slot. `touched` names, for each function of
-    the slot as "path:first line", the tests that entered it; empty where nobody looked."""
+    the slot as "path:first line", the tests that entered it; empty where nobody looked. `reached` are the stretches of
+    the selection's `lines` that ran, by path and first line, None where nobody could watch."""
 
     work: Work
     results: tuple[Result, ...] = ()
@@ -81,6 +82,7 @@ class Report:
     signs: tuple[str, ...] = ()
     installed: tuple[str, ...] = ()
     touched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reached: tuple[tuple[str, int], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ class Selection:
     restricts the run to what it names (None: all). `limit` is seconds for each test, `limits` by node id where a test
     has its own. A module that comes from below `checkout` instead of from the slot is reported as foreign. `canaries`
     are the kinds to plant, `readonly` the slot's paths that no test may write, where the sandbox can see to it. `keep`
-    is for a run on bytes that can be trusted: it may leave bytecode, and the report tells what each test touched."""
+    is for a run on bytes that can be trusted: it may leave bytecode, and the report tells what each test touched.
+    `lines` are stretches to watch, first and last line by path: the run ends once all of them were reached."""
 
     first: tuple[str, ...] = ()
     only: tuple[str, ...] | None = None
@@ -100,6 +103,7 @@ class Selection:
     readonly: tuple[str, ...] = ()
     then: tuple[str, ...] = ()
     keep: bool = False
+    lines: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
 
 class Server(Protocol):

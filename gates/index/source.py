@@ -56,6 +56,8 @@ class Source:
     spread: Spread = _one_by_one
     newer: Newer = _no_newer
     languages: Languages = language
+    absent: Mapping[str, str] = field(default_factory=dict)
+    """By the ending of files, why nobody reads them, where there is more to say than that nobody does."""
     edition: str = field(default_factory=edition)
     """What prices depend on beside the code."""
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from pareback.gates.facts import FileFacts, Problem
 from pareback.gates.language import Language
 
-EXTRACTOR = "1"
+EXTRACTOR = "2"
 """Raised whenever the transcript of some file would change; `ruby/extractor.rb` says the same."""
 
 

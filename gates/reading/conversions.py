@@ -7,6 +7,7 @@ from pareback.gates.ties import TEXTS
 PRICED = frozenset(
     (
         *("str", "int", "float", "bytes", "ord", "chr", "Decimal", "Path", "UUID", "tuple", "frozenset"),
+        "sym",  # a symbol of those languages that tell it from a text
         *("isoformat", "tolist", "to_dict", "as_posix", "encode", "decode", "loads", "dumps"),
     )
 )

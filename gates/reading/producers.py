@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from pareback.gates.facts import FileFacts
-from pareback.gates.reading.owners import Place, class_of, owners, short
+from pareback.gates.reading.owners import UNKNOWN, Place, class_of, owners, short
 from pareback.gates.ties import TEXTS
 from pareback.gates.wide import Entry, Posting, View
 
@@ -81,20 +81,22 @@ def _answered(name: str, view: View) -> Collection[str]:
 
 
 def odd(found: Sequence[Producer], wanted: Collection[str]) -> list[Producer]:
-    """The producers that give something else than what is wanted, where at least as many give that; none where nobody
-    does or most differ."""
+    """The producers that give something else than what is wanted, those that are sure to give it to this thing first;
+    of each sort no more than give what is wanted, none where nobody does."""
     known = [producer for producer in found if producer.sort]
-    other = [producer for producer in known if producer.sort not in wanted]
-    return other if len(other) <= len(known) - len(other) else []
+    giving = sum(producer.sort in wanted for producer in known)
+    sorts = Counter(_broad(producer.sort) for producer in known if producer.sort not in wanted)
+    other = [producer for producer in known if 0 < sorts[_broad(producer.sort)] <= giving]
+    return sorted((each for each in other if each.sort not in wanted), key=lambda each: UNKNOWN in each.at.detail)
 
 
-def fewest(found: Sequence[Producer]) -> list[Producer]:
-    """The producers of the sort that is given least often, where there is one such sort among several."""
-    sorts = Counter(_broad(producer.sort) for producer in found if producer.sort)
-    ranked = sorted(sorts, key=lambda sort: (sorts[sort], sort))
-    if len(ranked) <= 1 or sorts[ranked[0]] == sorts[ranked[1]]:
-        return []
-    return [producer for producer in found if producer.sort and _broad(producer.sort) == ranked[0]]
+def special(found: Sequence[Producer], tested: Collection[str]) -> list[Producer]:
+    """The producers that give one of the sorts that are asked for, where no more of them do than give another; where
+    nobody gives a sort that is asked for, none."""
+    others = {producer.sort for producer in found} - {
+        producer.sort for producer in found if _broad(producer.sort) in tested
+    }
+    return odd(found, others)
 
 
 def _broad(sort: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pareback.gates.points import PLACES
 from pareback.gates.reading.asked import about, asked
 from pareback.gates.reading.owners import UNKNOWN, declared_at, owners
-from pareback.gates.survey.freed import freed
+from pareback.gates.survey.freed import freed, shortened
 from pareback.gates.survey.origin import Kind, Origin, Place
 from pareback.gates.survey.pressures import pressures
 from pareback.gates.survey.row import Row
@@ -28,6 +28,8 @@ _KINDS: Mapping[str, Kind] = {
     "conjunctions": "conjunction",
 }
 _ANSWER, _OF = "()", "the type of "
+_CAST = 2
+"""Tokens of a cast: a call and the name of what is called, or a dot and a name."""
 _LINKS = {"parent", "next", "prev", "previous", "left", "right"}
 _LOCAL = re.compile(r"\$(\d+)")
 """A local in a canonical condition, numbered."""
@@ -53,25 +55,29 @@ def _place(kind: Kind, row: Row, sites: Mapping[tuple[str, str], Posting], view:
     """Where to change it; None where that is not in the tree."""
     if kind == "condition":
         return _declared(sites["S6", row.what], view)
-    odd = lone(sites["S8", row.what], view) if kind == "type" and row.what.startswith(_OF) else None
-    return odd or Place(row.path, row.line, row.unit)
+    if kind == "type" and row.what.startswith(_OF):
+        site = sites["S8", row.what]
+        return lone(site, view) or _declared(site, view)
+    return Place(row.path, row.line, row.unit)
 
 
 def _spreads(kind: Kind, row: Row) -> bool:
-    """Whether somebody could take the None away."""
+    """Whether the None is made somewhere in the tree and somebody could take it away."""
     holder, _, name = row.what.rpartition(".")
-    return kind != "nil" or (holder != UNKNOWN and name.strip("_") not in _LINKS)
+    return kind != "nil" or (bool(row.made) and holder != UNKNOWN and name.strip("_") not in _LINKS)
 
 
 def _frees(kind: Kind, row: Row, tree: Whole) -> float:
-    """What the signal says that its way out saves; of a function that gives None, also the checks of its callers."""
+    """What the signal says that its way out saves; of a function that gives None, also the checks of its callers; of a
+    cast, also its size."""
     if kind == "nil" and row.what.endswith(_ANSWER):
         return row.points + freed(row.places, tree)
-    return max(row.points, row.saves or 0.0)
+    spared = shortened(row.places, _CAST, tree) if kind == "cast" else 0.0
+    return max(row.points, row.saves or 0.0) + spared
 
 
 def _declared(site: Posting, view: View) -> Place | None:
-    """Where the thing that a condition is about is declared, if a class of the tree does so."""
+    """Where the attribute that is asked about is declared, if a class of the tree does so."""
     question = asked(site)
     name = about(question.name)
     family = owners(view, name).of(question.owner, site.path, question.bases) if question.owner else None

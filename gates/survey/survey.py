@@ -13,7 +13,6 @@ from typing import Any
 from pareback.gates.facts import FileFacts
 from pareback.gates.index.source import Source
 from pareback.gates.points import DECIMALS, TABLE
-from pareback.gates.scores import language
 from pareback.gates.survey.copies import copies
 from pareback.gates.survey.holders import holders
 from pareback.gates.survey.origin import Origin
@@ -79,7 +78,7 @@ def survey(tree: Mapping[str, str], source: Source) -> Survey:
     priced = {path: blob for path, blob in sorted(tree.items()) if source.prices(path)}
     source.file({blob: path for path, blob in priced.items()})
     files = {path: source.facts(path, blob) for path, blob in priced.items()}
-    return _of(whole(files), _beside(tree, files))
+    return _of(whole(files), _beside(tree, files, source))
 
 
 def _of(tree: Whole, beside: Beside) -> Survey:
@@ -100,10 +99,10 @@ def _of(tree: Whole, beside: Beside) -> Survey:
     )
 
 
-def _beside(tree: Mapping[str, str], files: Mapping[str, FileFacts]) -> Beside:
+def _beside(tree: Mapping[str, str], files: Mapping[str, FileFacts], source: Source) -> Beside:
     places = [zone(path, generated=path in files and files[path].generated) for path in tree]
     others = (PurePosixPath(path) for path, where in zip(tree, places, strict=True) if where is None)
-    endings = (path.suffix or path.name for path in others if language(path.suffix) is None)
+    endings = (path.suffix or path.name for path in others if source.languages(path.suffix) is None)
     unread = [(path, facts.problems[0]) for path, facts in files.items() if facts.problems]
     return Beside(
         unpriced=_counts(endings),

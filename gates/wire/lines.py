@@ -53,7 +53,7 @@ def line(noun: Hello | Request | Answer) -> str:
 
 def hello(said: str) -> Hello:
     """The first line of an extractor. Raises ValueError where it is none, or one of another protocol."""
-    found: Hello = from_object(Hello, _json(said), "the first line")
+    found: Hello = from_object(Hello, _json(said))
     if found.protocol != PROTOCOL:
         raise ValueError(f"it speaks {found.protocol!r}, expected {PROTOCOL!r}")
     return found
@@ -66,13 +66,13 @@ def request(blob: str, suffix: str, source: bytes) -> str:
 
 def requested(said: str) -> tuple[Request, bytes]:
     """What a line asks for, and the bytes. Raises ValueError where it asks for nothing."""
-    found: Request = from_object(Request, _json(said), "the request")
+    found: Request = from_object(Request, _json(said))
     return found, b64decode(found.source)
 
 
 def answered(said: str, blob: str) -> FileTranscript:
     """What a line says of that blob. Raises ValueError where it says nothing of it, or something that has no price."""
-    found: Answer = from_object(Answer, _json(said), "the answer")
+    found: Answer = from_object(Answer, _json(said))
     if found.blob != blob:
         raise ValueError(f"it answered for {found.blob!r}, expected {blob!r}")
     for unit in found.facts.units:

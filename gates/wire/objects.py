@@ -4,9 +4,9 @@ An object has the fields of its dataclass by name; those at their default may be
 schema: `schema` writes it down as docs/schemas/facts.schema.json has it.
 """
 
-from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
-from functools import cache
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from functools import cache, partial
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 _NAMES: Mapping[type, str] = {str: "string", int: "integer", bool: "boolean"}
@@ -23,49 +23,89 @@ def to_object(value: Any) -> Any:
     return {name: to_object(found) for name, (found, default) in told.items() if found != default}
 
 
-def from_object(kind: Any, value: Any, where: str = "facts") -> Any:
-    """The noun of that kind that an object describes. Raises ValueError that names the place of what does not fit."""
-    if _is_noun(kind):
-        return _noun(kind, value, where)
-    if get_origin(kind) is tuple:
-        return _items(get_args(kind)[0], value, where)
-    if get_origin(kind) is Literal:
-        return _fits(value, where, f"one of {', '.join(get_args(kind))}", fits=value in get_args(kind))
-    return _fits(value, where, _SAID[kind], fits=type(value) is kind)
+def from_object(kind: Any, value: Any) -> Any:
+    """The noun of that kind that an object describes. Raises Misfit that names the place of what does not fit."""
+    return _reader(kind)(value)
 
 
-def _is_noun(kind: Any) -> bool:
-    return is_dataclass(kind)
+class Misfit(ValueError):
+    """A value that is none of what was expected there."""
 
+    def __init__(self, value: object, expected: str, where: str = "") -> None:
+        super().__init__(f"{where or 'the line'} is {value!r:.80}, expected {expected}")
+        self._value, self._expected, self._where = value, expected, where
 
-def _items(kind: Any, value: Any, where: str) -> tuple[Any, ...]:
-    _fits(value, where, "a list", fits=isinstance(value, list))
-    return tuple(from_object(kind, item, f"{where}[{at}]") for at, item in enumerate(value))
-
-
-def _fits(value: Any, where: str, expected: str, *, fits: bool) -> Any:
-    """The value. Raises ValueError where it does not fit."""
-    if not fits:
-        raise ValueError(f"{where} is {value!r}, expected {expected}")
-    return value
-
-
-def _noun(kind: Any, value: Any, where: str) -> Any:
-    known = _fields(kind)
-    _fits(value, where, "an object", fits=isinstance(value, dict))
-    foreign = value.keys() - known.keys()
-    if foreign:
-        raise ValueError(f"{where} has a field {min(foreign)!r}; known are {', '.join(known)}")
-    missing = [name for name, (_, field) in known.items() if field.default is MISSING and name not in value]
-    if missing:
-        raise ValueError(f"{where} lacks its field {missing[0]!r}")
-    return kind(**{name: from_object(known[name][0], item, f"{where}.{name}") for name, item in value.items()})
+    def within(self, part: str) -> "Misfit":
+        """The same, seen from what holds it."""
+        dot = "." if self._where and not self._where.startswith("[") else ""
+        return Misfit(self._value, self._expected, f"{part}{dot}{self._where}")
 
 
 @cache
-def _fields(kind: Any) -> Mapping[str, tuple[Any, Field[Any]]]:
+def _reader(kind: Any) -> Callable[[Any], Any]:
+    if is_dataclass(kind):
+        return partial(_noun, kind)
+    if get_origin(kind) is tuple:
+        return partial(_items, _reader(get_args(kind)[0]))
+    return partial(_one_of if get_origin(kind) is Literal else _plain, kind)
+
+
+def _plain(kind: type, value: Any) -> Any:
+    if type(value) is not kind:
+        raise Misfit(value, f"some {_NAMES[kind]}")
+    return value
+
+
+def _one_of(kind: Any, value: Any) -> Any:
+    if value not in get_args(kind):
+        raise Misfit(value, f"one of {', '.join(get_args(kind))}")
+    return value
+
+
+def _items(read: Callable[[Any], Any], value: Any) -> tuple[Any, ...]:
+    if not isinstance(value, list):
+        raise Misfit(value, "a list")
+    found = []
+    for at, item in enumerate(value):
+        try:
+            found.append(read(item))
+        except Misfit as misfit:
+            raise misfit.within(f"[{at}]") from misfit
+    return tuple(found)
+
+
+def _noun(kind: Any, value: Any) -> Any:
+    known = _fields(kind)
+    if not isinstance(value, dict):
+        raise Misfit(value, f"an object, {kind.__name__}")
+    found = {}
+    for name, item in value.items():
+        if name not in known:
+            raise Misfit(name, f"one of the fields of {kind.__name__}: {', '.join(known)}")
+        try:
+            found[name] = known[name].read(item)
+        except Misfit as misfit:
+            raise misfit.within(name) from misfit
+    missing = [name for name, field in known.items() if field.needed and name not in found]
+    if missing:
+        raise Misfit(value, f"an object with the field {missing[0]!r} of {kind.__name__}")
+    return kind(**found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    hint: Any
+    needed: bool
+    read: Callable[[Any], Any]
+
+
+@cache
+def _fields(kind: Any) -> Mapping[str, _Field]:
     hints = get_type_hints(kind)
-    return {field.name: (hints[field.name], field) for field in fields(kind)}
+    return {
+        field.name: _Field(hints[field.name], field.default is MISSING, _reader(hints[field.name]))
+        for field in fields(kind)
+    }
 
 
 def schema(kind: Any) -> dict[str, Any]:
@@ -80,16 +120,18 @@ def _schema(kind: Any, nouns: dict[str, Any]) -> dict[str, Any]:
         return {"type": "array", "items": _schema(get_args(kind)[0], nouns)}
     if get_origin(kind) is Literal:
         return {"enum": list(get_args(kind))}
-    if not _is_noun(kind):
-        return {"type": _NAMES[kind]}
-    name = getattr(kind, "__name__", "")
+    return {"type": _NAMES[kind]} if kind in _NAMES else _noun_schema(kind, nouns)
+
+
+def _noun_schema(kind: Any, nouns: dict[str, Any]) -> dict[str, Any]:
+    name = kind.__name__
     if name not in nouns:
         known = _fields(kind)
         nouns[name] = {
             "type": "object",
             "description": " ".join((kind.__doc__ or "").split()),
-            "required": [field for field, (_, found) in known.items() if found.default is MISSING],
-            "properties": {field: _schema(hint, nouns) for field, (hint, _) in known.items()},
+            "required": [field for field, found in known.items() if found.needed],
+            "properties": {field: _schema(found.hint, nouns) for field, found in known.items()},
             "additionalProperties": False,
         }
     return {"$ref": f"#/$defs/{name}"}

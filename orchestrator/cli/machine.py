@@ -27,6 +27,18 @@ def parts(kind: Annotated[str | None, typer.Argument(help="One kind only.")] = N
 
 
 @app.command()
+def languages(
+    what: Annotated[str | None, typer.Argument(metavar="[check]")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]")] = None,
+    program: Annotated[str | None, typer.Option("--command", help="An extractor that is not configured yet.")] = None,
+    sources: Annotated[Path | None, typer.Option("--sources", help="The kit's cases in your language, TOML.")] = None,
+    json: Json = False,
+) -> None:
+    """List the languages that are priced, or check that a front end prices the kit's cases as it must."""
+    do("languages", what=what, name=name, program=program, sources=sources, json=json)
+
+
+@app.command()
 def doctor(repo: Repo = Path(), json: Json = False) -> None:
     """Say what this machine offers, and how to mend what is missing."""
     do("doctor", repo=repo, json=json)

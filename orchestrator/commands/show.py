@@ -17,6 +17,10 @@ def do(*, run: str | None, replies: bool, json: bool) -> int:
         return 0
     lines = [f"run {folder.name}: {result['ending']} ({result['reason']}) {result['message']}"]
     lines += [line for each in record["rounds"] for line in _round(each, replies=replies)]
+    lines += [
+        f"untested {each['path']}:{each['first']}-{each['last']} no test reaches this"
+        for each in result.get("untested") or ()
+    ]
     lines += [_used(f"round {each['round']}", each) for each in result.get("by_round", ()) if each["calls"]]
     lines += [_used(each["model"], each) for each in result.get("by_model", ())]
     print("\n".join(lines))

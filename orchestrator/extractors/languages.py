@@ -36,11 +36,13 @@ class Named:
 
 
 class Languages:
-    """The languages of one run. Safe to share between threads."""
+    """The languages of one run. Safe to share between threads. `absent` says by the ending of files why nobody here
+    reads them, as far as it was found out."""
 
     def __init__(self, named: Sequence[Named], environ: Mapping[str, str]) -> None:
         """`named` come from the user's configuration; they go before those of this house."""
-        self._named = {suffix: each for each in [*_ours(), *named] for suffix in each.suffixes}
+        self.named = {suffix: each for each in (*_ours(), *named) for suffix in each.suffixes}
+        self.absent: dict[str, str] = {}
         self._environ = environ
         self._lock = threading.Lock()
         self._programs: dict[str, Program | None] = {}
@@ -48,14 +50,13 @@ class Languages:
     @property
     def edition(self) -> str:
         """What prices depend on beside the code, known without starting anything."""
-        users = {each for each in self._named.values() if not each.ours}
-        here = {each.name for each in self._named.values() if each.ours and self._found(each) is not None}
-        told = sorted(f"{each.name}={' '.join(each.command)}" for each in users)
-        return "/".join((scores.edition(), *sorted(here), *told))
+        users = {f"{each.name}={' '.join(each.command)}" for each in self.named.values() if not each.ours}
+        ours = {each.name for each in self.named.values() if each.ours and _found(each, self._environ)}
+        return "/".join((scores.edition(), *sorted(ours), *sorted(users)))
 
     def __call__(self, suffix: str) -> Language | None:
         """The front end for files with that ending. Raises Mistake where the user named a program that is none."""
-        named = self._named.get(suffix)
+        named = self.named.get(suffix)
         if named is None:
             return scores.language(suffix)
         with self._lock:
@@ -68,37 +69,39 @@ class Languages:
         rest: list[Job] = []
         others: dict[str, list[Job]] = {}
         for job in jobs:
-            where = others.setdefault(job.suffix, []) if job.suffix in self._named else rest
+            where = others.setdefault(self.named[job.suffix].name, []) if job.suffix in self.named else rest
             where.append(job)
         yield from own.spread(rest)
-        for suffix, some in others.items():
-            program = self(suffix)
+        for some in others.values():
+            program = self(some[0].suffix)
             if isinstance(program, Program):
                 yield from program.spread(some, own.width(len(some)))
 
-    def close(self) -> None:
-        """End all programs."""
-        for program in self._programs.values():
-            if program is not None:
-                program.close()
-
     def _started(self, named: Named) -> Program | None:
-        found = self._found(named)
-        if found is None:
-            if named.ours:
-                return None
-            raise Mistake(f"language {named.name!r}: no program {named.command[0]!r}; name a path, or one on PATH")
         try:
-            return Program(Start(named.name, (found, *named.command[1:]), named.seconds, self._environ))
-        except (Silent, ValueError) as error:
-            if named.ours:
-                return None
-            raise Mistake(f"language {named.name!r}: {named.command[0]!r} is no extractor: {error}") from error
+            return started(named, self._environ)
+        except Mistake as error:
+            if not named.ours:
+                raise
+            self.absent.update(dict.fromkeys(named.suffixes, str(error)))
+            return None
 
-    def _found(self, named: Named) -> str | None:
-        """The program, by an absolute path: a relative one could lie in the repository."""
-        found = shutil.which(named.command[0], path=self._environ.get("PATH", os.defpath))
-        return found if found and Path(found).is_absolute() else None
+
+def started(named: Named, environ: Mapping[str, str]) -> Program:
+    """The program of a language. Raises Mistake where there is none of that name, or it is no extractor."""
+    found = _found(named, environ)
+    if found is None:
+        raise Mistake(f"language {named.name!r}: the program {named.command[0]!r} is not on the PATH")
+    try:
+        return Program(Start(named.name, (found, *named.command[1:]), named.seconds, environ))
+    except (Silent, ValueError) as error:
+        raise Mistake(f"language {named.name!r}: {named.command[0]!r} is no extractor: {error}") from error
+
+
+def _found(named: Named, environ: Mapping[str, str]) -> str | None:
+    """The program, by an absolute path: a relative one could lie in the repository."""
+    found = shutil.which(named.command[0], path=environ.get("PATH", os.defpath))
+    return found if found and Path(found).is_absolute() else None
 
 
 def _ours() -> list[Named]:

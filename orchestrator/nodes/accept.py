@@ -1,4 +1,6 @@
-"""accept: confirm the winner by one cold run of the whole suite in a fresh copy of the tree, then end the run."""
+"""accept: confirm the winner by one cold run of the whole suite in a fresh copy of the tree, then end the run.
+
+What of its patch no test reaches is named beside it."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,6 +10,7 @@ from pareback.orchestrator.context import Context
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.limits import LimitReached
 from pareback.orchestrator.nodes.test import run_cold
+from pareback.orchestrator.pare.untested import untested
 from pareback.orchestrator.state import Candidate, Ending, Round, State, Step
 
 _FREE = Ending("accepted", "not_enforced", "green; points were measured and nothing was enforced")
@@ -33,7 +36,8 @@ def accept(state: State, context: Context) -> State:
     candidates = _with(state, confirmed)
     if not confirmed.green or confirmed.doubtful:
         return replace(state, candidates=candidates, winner=None)
-    ending = ENDINGS[context.settings.enforce]
+    confirmed = replace(confirmed, untested=untested(confirmed, context))
+    candidates, ending = _with(state, confirmed), ENDINGS[context.settings.enforce]
     finished = Round(state.round, winner.model, candidates, winner.index, Step("accept", ending.message))
     return replace(state, candidates=(), best=confirmed, history=(*state.history, finished), ending=ending)
 

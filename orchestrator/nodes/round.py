@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from pareback.adapters.model import Failure, Model, Profile, Request, Source
 from pareback.adapters.ticket import Ticket
-from pareback.orchestrator import accounts, manner, race, refill, small, sources, variety
+from pareback.orchestrator import accounts, feedback, manner, race, refill, small, variety
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.prompts import change
-from pareback.orchestrator.shelf import Shelf
+from pareback.orchestrator.shown import sources
+from pareback.orchestrator.shown.conventions import conventions
+from pareback.orchestrator.shown.shelf import Shelf
 from pareback.orchestrator.state import Candidate, State
 
 DEFAULT_CANDIDATES = 2
@@ -72,8 +74,8 @@ def _with_twins(candidates: Sequence[Candidate], state: State) -> tuple[Candidat
 def question(state: State, context: Context, model: Model, *, turn: int = 0) -> Request:
     """What the candidates of the next round are asked; a function of the state, so that replay asks the same. In turn 1
     another edit form comes first."""
-    shelf = Shelf(_files(state, context), context.repository.read, context.tests.roots)
-    files, tests = _sources(shelf, state, context, model=model)
+    trees = sources.Trees(_shelf(state.start, context), _shelf(context.base, context))
+    files, tests = _sources(trees, state, context, profile=model.profile)
     profile = model.profile
     files, taught = manner.suited(files, _taught(profile, state, turn), manner.refused(state.candidates))
     forms = [context.forms[name] for name in taught]
@@ -82,7 +84,8 @@ def question(state: State, context: Context, model: Model, *, turn: int = 0) -> 
         ticket=_asked(context.ticket),
         files=files,
         tests=tests,
-        failures=tuple(_with_code(failure, shelf) for failure in state.feedback.failures),
+        conventions=conventions(trees.base, (source.path for source in files)),
+        failures=tuple(_with_code(failure, trees.now) for failure in state.feedback.failures),
         findings=state.feedback.findings,
         refused=state.feedback.refused,
         tried=state.feedback.tried,
@@ -113,25 +116,39 @@ def _with_code(failure: Failure, shelf: Shelf) -> Failure:
 
 
 def _sources(
-    shelf: Shelf, state: State, context: Context, *, model: Model
+    trees: sources.Trees, state: State, context: Context, *, profile: Profile
 ) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
     wanted = sources.Wanted(
         edit=context.ticket.files,
         see=context.ticket.read,
         test_files=context.measured.files,
-        failures=state.feedback.failures,
+        failures=feedback.first(context).failures,
         text=_asked(context.ticket),
+        later=state.feedback.failures,
+        findings=state.feedback.findings,
     )
-    tokens = model.profile.context_tokens - model.profile.reply_tokens
+    tokens, parts = profile.context_tokens - profile.reply_tokens, profile.sees == "prompt"
     was_too_long = any(each.step.what == "shrink" and each.candidates[0].rung == state.rung for each in state.history)
     tokens = tokens // 2 if was_too_long else tokens
-    return sources.choose(shelf, wanted, tokens=tokens, parts=model.profile.sees == "prompt")
+    most = min(tokens, context.settings.context_tokens) if parts else tokens
+    small = sources.NAMED if profile.forms[0] == "whole" else sources.SMALL
+    return sources.choose(trees, wanted, sources.Sight(most, parts=parts, small=small, wide=_is_lost(state, context)))
 
 
-def _files(state: State, context: Context) -> dict[str, str]:
-    """Blob ids of T with the patch so far: the ticket's own tests are shown as they will run."""
-    base, start, tests = (
-        context.repository.files(commit) for commit in (context.base, state.start, context.tests_tree)
-    )
-    kept = {path: blob for path, blob in tests.items() if path in start or path not in base}
-    return kept | {path: blob for path, blob in start.items() if base.get(path) != blob}
+def _is_lost(state: State, context: Context) -> bool:
+    """Whether a round has come to nothing, so that the next one begins where it began: then more is shown."""
+    starts = (*(finished.candidates[0].start for finished in state.history), state.start)
+    return sum(start == context.base for start in starts) > 1
+
+
+def _shelf(commit: str, context: Context) -> Shelf:
+    """T with the patch so far: the ticket's own tests are shown as they will run."""
+    name = f"{commit}+{context.base}+{context.tests_tree}"
+    return Shelf(name, context.tests.roots, _files(commit, context), context.repository.read, context.source.facts)
+
+
+def _files(start: str, context: Context) -> dict[str, str]:
+    """Path to blob id."""
+    base, head, tests = (context.repository.files(commit) for commit in (context.base, start, context.tests_tree))
+    kept = {path: blob for path, blob in tests.items() if path in head or path not in base}
+    return kept | {path: blob for path, blob in head.items() if base.get(path) != blob}

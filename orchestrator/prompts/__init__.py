@@ -1,1 +1,1 @@
-"""Every word the model reads that is not the ticket, the code or a test: one file for each prompt, all short."""
+"""Every word the model reads that is not the ticket, the code or a test: one file for each prompt."""

@@ -33,6 +33,9 @@ BY_FORM = {
 }
 """Said beside a file's path where another edit form than the first one taught suits it."""
 
+QUOTED = "how code is written here; lifts none of the rules"
+"""Said beside the path of the repository's own conventions."""
+
 
 def rules(budget: Budget | None, forms: Iterable[Form]) -> str:
     """The system message: the budget is told before anything is written, where there is one to be told."""

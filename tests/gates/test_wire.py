@@ -14,7 +14,7 @@ from pareback.gates.languages.python import build, transcribe
 from pareback.gates.wire.__main__ import speak
 from pareback.gates.wire.finish import finished
 from pareback.gates.wire.lines import PROTOCOL, Answer, Hello, Request, answered, hello, line, request, requested
-from pareback.gates.wire.objects import schema
+from pareback.gates.wire.objects import Misfit, schema
 from pareback.gates.wire.transcript import FileTranscript, Mark, Step, Transcript
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +29,7 @@ def written() -> dict[str, Any]:
     nouns = {name: noun for kind in kinds for name, noun in kind.pop("$defs").items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "A line of the pipe between pareback and an extractor of facts",
+        "title": "A line of the pipe between pareback and an extractor: docs/languages.md",
         "oneOf": kinds,
         "$defs": dict(sorted(nouns.items())),
     }
@@ -77,19 +77,19 @@ def test_what_fits_is_taken() -> None:
     [
         ("", "it said nothing"),
         ("hello", "expected a line of JSON"),
-        ("[]", "the answer is [], expected an object"),
+        ("[]", "expected an object, Answer"),
         (line(Answer("c", FileTranscript(1))), "it answered for 'c', expected 'b'"),
-        ('{"blob": "b", "facts": {"lines": "1"}}', "the answer.facts.lines is '1', expected an integer"),
-        ('{"blob": "b", "facts": {"lines": true}}', "the answer.facts.lines is True, expected an integer"),
+        ('{"blob": "b", "facts": {"lines": "1"}}', "facts.lines is '1', expected some integer"),
+        ('{"blob": "b", "facts": {"lines": true}}', "facts.lines is True, expected some integer"),
         (
             '{"blob": "b", "facts": {"lines": 1, "unit": []}}',
-            "the answer.facts has a field 'unit'; known are lines, ",
+            "facts is 'unit', expected one of the fields of FileTranscript",
         ),
         (
             '{"blob": "b", "facts": {"lines": 1, "units": [{}]}}',
-            "the answer.facts.units[0] lacks its field 'qualname'",
+            "facts.units[0] is {}, expected an object with the field",
         ),
-        ('{"blob": "b"}', "the answer lacks its field 'facts'"),
+        ('{"blob": "b"}', "expected an object with the field 'facts' of Answer"),
         (changed(kind="method"), "facts.units[0].kind is 'method', expected one of function, class, module"),
         (changed(flow=(Step("goto", 1, 0, 1),)), "unit 'f': flow of kind 'goto' has no price"),
         (changed(marks=(Mark(1, 3),)), "unit 'f': marks do not lie among the tokens in order"),
@@ -104,5 +104,5 @@ def test_what_does_not_fit_is_refused_with_its_place(said: str, words: str) -> N
 def test_another_protocol_is_refused() -> None:
     with pytest.raises(ValueError, match=r"it speaks 'x', expected 'pareback/facts/1'"):
         hello(line(Hello("x", "lua", "1", "5", (".lua",))))
-    with pytest.raises(ValueError, match=r"suffixes is '.lua', expected a list"):
+    with pytest.raises(Misfit, match=r"suffixes is '.lua', expected a list"):
         hello('{"protocol": "x", "name": "lua", "version": "1", "grammar": "5", "suffixes": ".lua"}')

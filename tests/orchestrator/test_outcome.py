@@ -45,6 +45,7 @@ INSIDE = {
     "unpriced": {"files", "lines"},
 }
 ADDED = {
+    "untested",
     *("enforce", "message", "appeals", "flags", "steps"),
     *("calls", "counted", "by_model", "by_round", "per_accepted_patch"),
 }

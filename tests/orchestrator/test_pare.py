@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pareback.orchestrator import graph
+from pareback.orchestrator import graph, summary
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.nodes.pare import pare
 from pareback.orchestrator.outcome import Outcome, record, result
@@ -177,3 +177,42 @@ def test_a_refused_simplification_is_kept_in_mind_and_not_in_the_tree(bench: Any
     assert (pared.commit == commit, bool(pared.kept), pared.points > 0) == (bool(refusal), not refusal, not refusal)
     assert paring.pare(commit, replace(ground, is_over=lambda: True)).tried == ()
     assert len(paring.pare(commit, replace(ground, most=1)).tried) == 1
+
+
+BARE = """shop/cart.py
+<<<<<<< SEARCH
+    if total > 5000:
+        return 0
+    return 490
+=======
+    if total < 0:
+        reason = "a total is never negative"
+        raise ValueError(reason)
+    if total >= 5000:
+        return 0
+    return 490
+
+
+def unknown(total: int) -> str:
+    # nobody asks
+    return str(total)
+>>>>>>> REPLACE
+"""
+
+
+@pytest.mark.parametrize(("reply", "untested"), [("fix", []), (BARE, [(9, 10), (18, 18)])])
+def test_code_that_no_test_reaches_is_named_and_stays(
+    bench: Any, opening: Opening, replies: Mapping[str, str], reply: str, untested: list[tuple[int, int]]
+) -> None:
+    made = bench([replies.get(reply, reply)], candidates=1, budget=30.0)
+    state = graph.run(opening(made.context), made.context)
+    assert state.ending is not None
+    assert state.best is not None
+    assert state.ending.name == "accepted"
+    outcome = Outcome("run", "toy", state.ending, best=state.best, history=state.history)
+    wanted = [{"path": "shop/cart.py", "first": first, "last": last} for first, last in untested]
+    assert result(outcome)["untested"] == wanted
+    assert text(state.best, made.context).count("raise ValueError(reason)") == bool(untested)
+    assert summary.text(outcome).count("no test reaches this") == len(untested)
+    again = bench([], candidates=1, budget=30.0)
+    assert graph.run(opening(again.context), again.context) == state

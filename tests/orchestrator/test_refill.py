@@ -45,15 +45,21 @@ def test_the_function_of_a_finding_is_asked_for_where_nothing_is_red() -> None:
         replace(ASKED, failures=(at(5), at(10))),
         replace(ASKED, failures=(RED, Failure("t", "nothing is named"))),
         replace(ASKED, failures=(RED,), files=(Source("shop.py", TEXT, editable=False),)),
-        replace(ASKED, failures=(RED,), files=(Source("shop.py", TEXT, whole=False),)),
         replace(ASKED, failures=(RED,), files=(Source("shop.py", "def total(x): return 0\n"),)),
         replace(ASKED, findings=("[1] S1 shop.py:5 total: a", "[2] S1 shop.py:10 net: b")),
         ASKED,
     ],
-    ids=["second", "alone", "two", "nowhere", "closed", "part", "one line", "findings", "nothing"],
+    ids=["second", "alone", "two", "nowhere", "closed", "one line", "findings", "nothing"],
 )
 def test_otherwise_the_request_stays_as_it_is(asked: Request) -> None:
     assert question(asked, FITTING) is asked
+
+
+def test_a_file_that_is_shown_in_part_is_whole_around_the_region() -> None:
+    part = Source("shop.py", "def total(prices):\n    # ... 2 lines not shown ...", whole=False, full=TEXT)
+    found = question(replace(ASKED, failures=(RED,), files=(part,)), FITTING).region
+    assert found is not None
+    assert (found.above, found.inside, found.below) == (ABOVE, INSIDE, BELOW)
 
 
 def test_a_model_that_cannot_is_asked_as_ever_and_one_alone_every_other_round() -> None:

@@ -1,4 +1,4 @@
-"""Conditions: each kind holds on one tree and not on another and says where; what cannot be read says what it wants."""
+"""Conditions: each kind holds on one tree, not on another, and says where; what cannot be read says what it wants."""
 
 from collections.abc import Mapping
 

@@ -611,3 +611,43 @@ def test_results_outside_the_repository_are_refused(path: str) -> None:
 
 def outcomes_by_id(report: Report) -> dict[str, str]:
     return {result.id: result.outcome for result in report.results}
+
+
+WATCHED = """
+import sys
+from shop.cart import total
+
+def test_one():
+    assert total([3]) == 2
+
+def test_two():
+    pass
+
+def test_three():
+    sys.settrace(None)
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "reached", "work"),
+    [
+        ((1, 1), (("shop/cart.py", 1),), "stopped"),
+        ((2, 2), (("shop/cart.py", 2),), "stopped"),
+        ((3, 3), None, "stopped"),
+    ],
+)
+def test_lines_are_watched_until_all_were_reached_or_a_test_ends_the_watch(
+    tmp_path: Path, lines: tuple[int, int], reached: tuple[tuple[str, int], ...] | None, work: str
+) -> None:
+    for path, text in {**SHOP, "test_cart.py": WATCHED}.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    opened = pytest_warm.build().open(
+        wrap=unconfined, interpreter=PYTHON, roots=(".",), environment={"PATH": os.environ["PATH"]}
+    )
+    with closing(opened) as server:
+        selection = Selection(lines={"shop/cart.py": (lines,)})
+        report = server.run(tmp_path, selection, deadline=60.0, on_result=lambda _: True)
+        plain = server.run(tmp_path, Selection(), deadline=60.0, on_result=lambda _: True)
+    assert (report.reached, report.work) == (reached, work)
+    assert (plain.reached, plain.work, len(plain.results)) == ((), "ran", 3)

@@ -154,20 +154,20 @@ module Branches
     step = looped(draft, name, Tree.line(node), nesting)
     draft.tokens << (step ? "for" : "lambda")
     visit(draft, node[1], nesting)
-    step && Tree::LOOPS.include?(name) ? turn(draft, step) { |inside| given(draft, node[2], inside) } : comprehended(draft, node, name, nesting, step)
+    step && Tree::LOOPS.include?(name) ? turn(draft, step) { |inside| yielded(draft, node[2], inside) } : comprehended(draft, node, name, nesting, step)
   end
 
   def forever(draft, node, nesting)
     step = draft.step("while", Tree.line(node), nesting)
     draft.tokens << "while"
-    turn(draft, step) { |inside| given(draft, node[2], inside) }
+    turn(draft, step) { |inside| yielded(draft, node[2], inside) }
   end
 
   def comprehended(draft, node, name, nesting, step)
     draft.inner += 1 if step
     filters = step && Tree::FILTERS.include?(name)
     asked(draft, node[2]) if filters
-    filters ? draft.test { given(draft, node[2], nesting + 1) } : given(draft, node[2], nesting + 1)
+    filters ? draft.test { yielded(draft, node[2], nesting + 1) } : yielded(draft, node[2], nesting + 1)
     draft.inner -= 1 if step
   end
 
@@ -178,7 +178,7 @@ module Branches
     draft.asked << ["if", statements.last, true, nil] if statements.size == 1
   end
 
-  def given(draft, block, nesting)
+  def yielded(draft, block, nesting)
     signature(draft, block[1][1]) if block[1]
     body = block[2]
     one = Tree.statements(Tree.kind(body) == :bodystmt ? body[1] : body)

@@ -2,9 +2,18 @@
 # interpolation, prints, logs, what is raised, methods that are conversions themselves.
 
 module Casts
-  METHODS = %w[to_s to_sym to_i to_f to_str to_r to_c to_d intern iso8601 as_json to_json to_path].freeze
-  LISTS = %w[to_a to_h to_ary to_hash].freeze
-  FUNCTIONS = %w[Integer Float String Array Rational Pathname BigDecimal].freeze
+  # Under the names that the gate has for the forms.
+  METHODS = {
+    "to_s" => "str", "to_str" => "str", "to_sym" => "sym", "intern" => "sym", "to_i" => "int", "to_int" => "int",
+    "to_f" => "float", "to_d" => "Decimal", "iso8601" => "isoformat", "to_json" => "dumps", "ord" => "ord",
+    "chr" => "chr", "strip" => "strip", "downcase" => "lower", "upcase" => "upper"
+  }.freeze
+  LISTS = { "to_a" => "tuple", "to_ary" => "tuple", "to_h" => "to_dict", "to_hash" => "to_dict" }.freeze
+  FUNCTIONS = {
+    "Integer" => "int", "Float" => "float", "String" => "str", "Array" => "tuple", "Pathname" => "Path",
+    "BigDecimal" => "Decimal"
+  }.freeze
+  CODECS = { "parse" => "loads", "generate" => "dumps" }.freeze
   SPEAKERS = %w[
     puts print p pp printf warn raise fail abort format sprintf join debug info error fatal log write say echo exception
   ].freeze
@@ -18,10 +27,10 @@ module Casts
     receiver, name, given = Tree.call(node)
     return draft.casts.slice!(before..) if SPEAKERS.include?(name) && !given.empty? || name == "join"
 
-    value = converted(receiver, name, given)
+    value, target = converted(receiver, name, given)
     return if value.nil? || exempt?(draft, name, value)
 
-    draft.casts << [name, value, Tree.line(node) || draft.line]
+    draft.casts << [target, value, Tree.line(node) || draft.line]
   end
 
   # The casts of a unit that was read, each with what it is about.
@@ -32,11 +41,12 @@ module Casts
     end
   end
 
+  # What is converted and to what; nil where nothing is.
   def converted(receiver, name, given)
-    return given[0] if receiver.nil? && FUNCTIONS.include?(name) && given.size == 1
-    return receiver if receiver && given.empty? && (METHODS.include?(name) || LISTS.include?(name))
+    return [given[0], FUNCTIONS[name]] if receiver.nil? && FUNCTIONS.key?(name) && given.size == 1
+    return [receiver, METHODS[name] || LISTS[name]] if receiver && given.empty? && (METHODS.key?(name) || LISTS.key?(name))
 
-    given[0] if given.size == 1 && %w[parse generate].include?(name) && Tree.name(receiver) == "JSON"
+    [given[0], CODECS[name]] if given.size == 1 && CODECS.key?(name) && Tree.name(receiver) == "JSON"
   end
 
   def exempt?(draft, name, value)
@@ -45,6 +55,6 @@ module Casts
     return true if ARITHMETIC.include?(Tree.kind(value)) || draft.caught[Tree.name(value)]
 
     made = %i[method_add_block method_add_arg command].include?(Tree.kind(value))
-    LISTS.include?(name) && made
+    LISTS.key?(name) && made
   end
 end

@@ -5,7 +5,7 @@ class Draft
 
   attr_reader :tokens, :marks, :flow, :locals, :interface, :shared, :decisions, :handlers, :hidden, :asked, :casts,
               :members, :nils, :calls, :copies, :heading, :stretches, :caught, :parameters, :writes,
-              :optional
+              :optional, :given
   attr_accessor :loops, :inner, :testing, :lazy, :recursive, :bases
 
   # `heading`: qualname, kind, line, owner and name. `owner` is the class around, empty without one.
@@ -17,7 +17,7 @@ class Draft
     @loops = @inner = @recursive = 0
     @testing = @lazy = nil
     @tests = 0
-    @bases, @parameters, @optional = [], [], []
+    @bases, @parameters, @optional, @given = [], [], [], []
   end
 
   def function? = heading[:kind] == "function"
@@ -73,12 +73,18 @@ class Draft
     end
   end
 
+  # The names with an underscore in front that the unit speaks of, other than its own: what others may be asked for.
+  def mentions
+    spoken = tokens.select { |token| token[1] == ":" }.flat_map { |token| token[2..].scan(/(?<!\w)_\w*[a-zA-Z0-9]\b/) }
+    (spoken.uniq - [heading[:name]]).sort.map { |name| { name: name, reach: true, taken: true } }
+  end
+
   def transcript(last)
     told = {
       **heading, end: [last, heading[:line]].max, tokens: tokens, marks: marks, locals: locals.keys.sort,
       stretches: stretches, flow: flow, recursive: recursive, interface: interface, shared: shared.uniq,
       rebindings: rebindings, decisions: decisions.values, handlers: handlers, hidden: hidden, casts: Casts.said(self),
-      nils: nils, calls: calls.uniq.sort, bases: bases, parameters: parameters, writes: writes.values,
+      nils: nils, given: given, mentions: mentions, calls: calls.uniq.sort, bases: bases, parameters: parameters, writes: writes.values,
       members: members.map { |name, line| { name: name, line: line } }
     }
     atoms, conjunctions = Questions.new(self).all

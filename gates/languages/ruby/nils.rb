@@ -44,6 +44,13 @@ module Nils
     bare = nils.find { |node| node[0] == :return0 }
     kind, node = ending(nils.reject { |found| found[0] == :return0 }, bare, returns, values)
     draft.nils << { kind: kind, owner: "", name: "", line: line(draft, node) } if kind
+    answers(draft, values)
+  end
+
+  # The sorts of what a method answers with, each once.
+  def answers(draft, values)
+    found = values.to_h { |node| [Sorts.of(node[0] == :return ? Tree.args(node[1])[0] : node), line(draft, node)] }
+    found.each { |sort, line| draft.given << { owner: "", name: "", sort: sort, line: line || draft.line } unless sort.nil? }
   end
 
   def ending(nils, bare, returns, values)

@@ -80,12 +80,22 @@ class Questions
     return [] if found.empty?
 
     first = found[0]
-    asked = Subjects.text(@draft, first.node)
-    said = [first.kind == "nil" ? "#{asked}.nil?" : asked, first.operand].reject(&:empty?).join(" ")
+    said = phrase(first)
     return [] if said.include?(Subjects::OPAQUE)
 
     ways = [said, "not #{said}"]
     [positive == first.positive ? ways : ways.reverse]
+  end
+
+  # A condition as somebody would write it.
+  def phrase(leaf)
+    asked = Subjects.text(@draft, leaf.node)
+    case leaf.kind
+    when "nil" then "#{asked}.nil?"
+    when "type" then "#{asked}.is_a?(#{leaf.operand})"
+    when "in" then "#{asked}.include?(#{leaf.operand})"
+    else [asked, leaf.operand].reject(&:empty?).join(" ")
+    end
   end
 
   def note(leaf, positive)
@@ -129,6 +139,7 @@ class Questions
       case Tree.kind(node)
       when :binary then compared(draft, node)
       when :var_ref, :aref then Tree.literal?(node) ? [] : [Leaf.new("truthy", node, true, "")]
+      when :assign then leaves(draft, node[2])
       when :defined then [Leaf.new("type", node[1], true, "defined:")]
       else asked(draft, node)
       end

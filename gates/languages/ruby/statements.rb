@@ -59,9 +59,12 @@ module Statements
 
   def assigned(draft, node, nesting)
     draft.tokens << "="
-    target(draft, node[1], node[2], nesting)
+    target(draft, node[1], last(node[2]), nesting)
     visit(draft, node[2], nesting)
   end
+
+  # What `a = b = value` gives to a.
+  def last(value) = Tree.kind(value) == :assign ? last(value[2]) : value
 
   # What an assignment binds: a local, an attribute, a global, an item.
   def target(draft, node, value, nesting, grows: false)
@@ -100,10 +103,20 @@ module Statements
     draft.tokens.push(".", "a:#{name}", "n:self")
     draft.members[name] ||= line if draft.function?
     draft.writes[name] ||= { owner: draft.heading[:owner], name: name, line: line } if draft.function?
-    Nils.attribute(draft, "", name, value, line)
+    given(draft, "", name, value, line)
     return if !draft.function? || draft.heading[:name].to_s.start_with?("initialize")
 
     share(draft, draft.lazy == name ? "lazy" : "attribute", "#{draft.heading[:owner]}.#{name}", line)
+  end
+
+  # What an attribute is given: nil, or a value of some sort. `owner` is empty for the object's own, else `*`.
+  def given(draft, owner, name, value, line)
+    return if value.nil?
+
+    Nils.attribute(draft, owner, name, value, line)
+    sort = Sorts.of(value)
+    known = draft.given.any? { |each| [each[:owner], each[:name], each[:sort]] == [owner, name, sort] }
+    draft.given << { owner: owner, name: name, sort: sort, line: line } unless sort.nil? || known
   end
 
   def share(draft, kind, subject, line) = draft.shared << { kind: kind, subject: subject, line: line }
@@ -115,7 +128,7 @@ module Statements
     draft.tokens.push(".", "a:#{name}")
     visit(draft, node[1], nesting)
     draft.writes["*#{name}"] ||= { owner: "*", name: name, line: node[3][2][0] }
-    Nils.attribute(draft, "*", name, value, node[3][2][0])
+    given(draft, "*", name, value, node[3][2][0])
     mutated(draft, node[1])
   end
 
@@ -131,7 +144,8 @@ module Statements
     draft.step("bool", Tree.line(node), nesting) if asks
     draft.asked << ["nil", readable(node[1]), true, nil] if asks
     draft.tokens << plain(operator)
-    lazily(draft, node[1], asks) { target(draft, node[1], nil, nesting, grows: true) }
+    draft.test { visit(draft, readable(node[1]), nesting) } if asks
+    lazily(draft, node[1], asks) { target(draft, node[1], asks ? node[3] : nil, nesting, grows: !asks) }
     visit(draft, node[3], nesting)
   end
 

@@ -19,7 +19,7 @@ from pareback.gates.language import Language
 from pareback.gates.languages import python
 from pareback.gates.verdict import Verdict, document
 from pareback.orchestrator.boundary import Mistake
-from pareback.orchestrator.extractors.languages import Languages, Named
+from pareback.orchestrator.extractors.languages import Languages, Named, started
 
 ROOT = Path(__file__).resolve().parents[3]
 OWN = sorted((ROOT / "gates").rglob("*.py"))[::4]
@@ -67,7 +67,7 @@ def front(languages: Languages) -> Language:
 
 
 def verdict(languages: Languages, before: dict[str, str], after: dict[str, str]) -> Verdict:
-    source = Source(lambda blob: blob.encode(), spread=languages.spread, languages=languages)
+    source = Source(lambda blob: blob.encode(), spread=languages.spread, languages=languages, absent=languages.absent)
     return judge(before, after, source=source, terms=Terms(Budget(12.0, "medium")))
 
 
@@ -140,8 +140,40 @@ def test_python_through_the_pipe_is_priced_the_same() -> None:
     assert here["delta"] > 100
 
 
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (("no-such-program",), "the program 'no-such-program' is not on the PATH"),
+        ((sys.executable, "-c", "print('hello')"), "is no extractor: it said 'hello'"),
+        ((sys.executable, "-c", ""), "is no extractor: it ended with code 0"),
+        ((sys.executable, "-c", "import time; time.sleep(9)"), "is no extractor: it took longer than 1 s"),
+    ],
+)
+def test_what_is_no_extractor_is_the_users_to_mend(command: tuple[str, ...], words: str) -> None:
+    with pytest.raises(Mistake) as caught:
+        started(Named("odd", (".odd",), command, seconds=1.0), os.environ)
+    assert words in str(caught.value)
+
+
+def test_a_program_of_the_current_folder_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tool = tmp_path / "reader"
+    tool.write_text("#!/bin/sh\ntouch ran\n")
+    tool.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(Mistake, match="is not on the PATH"):
+        started(Named("odd", (".odd",), ("reader",)), {"PATH": "."})
+    assert not (tmp_path / "ran").exists()
+
+
 def test_a_repository_without_such_files_starts_nothing() -> None:
     languages = Languages((Named("odd", (".odd",), ("no-such-program",)),), os.environ)
     assert verdict(languages, {"a.py": "x = 1\n"}, {"a.py": "x = 2\n"}).unpriced.files == 0
     with pytest.raises(Mistake, match="no-such-program"):
         verdict(languages, {"a.py": "x = 1\n"}, {"a.odd": "x"})
+
+
+def test_without_ruby_its_files_say_why_they_have_no_price(tmp_path: Path) -> None:
+    languages = Languages((), {"PATH": str(tmp_path)})
+    found = verdict(languages, {"a.rb": "x\n"}, {"a.rb": "y\n", "b.py": "x = 1\n"})
+    assert [(each.language, each.lines) for each in found.languages] == [("python", 0), (".rb", 2)]
+    assert "the program 'ruby' is not on the PATH" in found.languages[1].why

@@ -1,19 +1,27 @@
-"""Ruby, read by Ruby: the corners of its syntax."""
+"""Ruby, read by Ruby: the kit, and the corners of its syntax."""
 
+import json
 import os
 import shutil
+from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from pareback.gates.facts import FileFacts
 from pareback.gates.index.source import Source
 from pareback.gates.judge import judge
+from pareback.gates.kit.check import check, sources
 from pareback.gates.language import Language
 from pareback.gates.languages import ruby
 from pareback.gates.points import step_points
+from pareback.gates.wire.lines import PROTOCOL
 from pareback.orchestrator.extractors.languages import Languages
+from pareback.orchestrator.extractors.process import Process
 
 pytestmark = pytest.mark.skipif(shutil.which("ruby") is None, reason="there is no ruby here")
+
+SCHEMA = Path(__file__).resolve().parents[3] / "docs/schemas/facts.schema.json"
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +41,21 @@ def flow(language: Language, *lines: str) -> list[tuple[str, float]]:
     return [(step.kind, step_points(step.kind, step.nesting)) for step in facts.units[0].flow]
 
 
+def test_every_case_of_the_kit_is_priced_as_in_python(language: Language) -> None:
+    assert [result for result in check(language, sources("ruby")) if result.wrong or result.missing] == []
+
+
 def test_the_program_is_of_the_version_that_the_part_says(language: Language) -> None:
     assert (language.name, language.version, language.suffixes) == ("ruby", ruby.build().version, ruby.build().suffixes)
+
+
+def test_what_it_says_are_words_of_the_schema() -> None:
+    process = Process((shutil.which("ruby") or "", *ruby.build().command[1:]), seconds=30.0, environ=None)
+    said = [process.listen(), process.ask(json.dumps({"blob": "b", "suffix": ".rb", "source": "ZGVmIGYoYSkgPSBhCg=="}))]
+    process.close()
+    checked = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    assert [error.message for line in said for error in checked.iter_errors(json.loads(line))] == []
+    assert json.loads(said[0])["protocol"] == PROTOCOL
 
 
 @pytest.mark.parametrize(
@@ -82,6 +103,33 @@ def test_conditions_say_what_they_are_about(language: Language) -> None:
         ("ord", "*", "size", "> 3", True),
         ("eq", "Cart", "rate", "== RATE", True),
     ]
+
+
+def test_casts_nils_and_forms(language: Language) -> None:
+    body = (
+        *("class Cart", "  def initialize(name, coupon = nil)", "    @name = name.to_s", "    @coupon = coupon"),
+        *("    @kind = :gift", "  end", "  def find(key)", "    return nil if key.empty?", "    log(key.to_s)"),
+        *('    "#{key.to_i} #{@name}"', "    @kind.to_sym", "  end", "end"),
+    )
+    made, found = (unit for unit in read(language, *body).units if unit.kind == "function")
+    assert [(cast.target, cast.owner, cast.name) for cast in (*made.casts, *found.casts)] == [
+        ("str", "$", "name"),
+        ("sym", "Cart", "kind"),
+    ]
+    assert [(nil.kind, nil.name) for nil in (*made.nils, *found.nils)] == [("parameter", "coupon"), ("none", "")]
+    assert [(given.name, given.sort) for given in made.given] == [("name", "str"), ("coupon", ""), ("kind", "sym")]
+
+
+def test_attributes_that_are_set_together_are_all_nil(language: Language) -> None:
+    found = read(language, "class Cart", "  def clear", "    @a = @b = @c = nil", "  end", "end").units
+    assert [nil.name for unit in found for nil in unit.nils if nil.kind == "set"] == ["a", "b", "c"]
+
+
+def test_a_private_name_that_is_spoken_of_is_not_dead(language: Language) -> None:
+    used = "class Cart\n  def fee\n    _rate(1)\n  end\n\n  def _rate(n)\n    n\n  end\nend\n"
+    source = Source(str.encode, languages=lambda _suffix: language)
+    assert judge({}, {"a.rb": used}, source=source).signals["S15"] == 0.0
+    assert judge({}, {"a.rb": used.replace("_rate(1)", "1")}, source=source).signals["S15"] > 0.0
 
 
 def test_units_and_what_they_declare(language: Language) -> None:
