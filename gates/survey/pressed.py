@@ -1,8 +1,8 @@
 """Origins of what the signals over the tree charge: the place to change, who asks because of it, what goes with them.
 
-Left out is what nobody would act on: things that no more units ask for than may do so for nothing, every None that is no
-accident (`nothing`), conditions on what no class of the tree declares, slips of what is listed as a whole. Clones make
-nobody decide, and have a table of their own.
+Left out is what nobody would act on: things that no more units ask for than may do so for nothing, every None that is
+no accident (`nothing`), conditions on what no class of the tree declares, slips of what is listed as a whole. Clones
+make nobody decide, and have a table of their own.
 """
 
 import re
@@ -82,8 +82,11 @@ def _frees(kind: Kind, row: Row, tree: Whole) -> float:
 
 
 def _declared(site: Posting, view: View) -> Place | None:
-    """Where the attribute that is asked about is declared, if a class of the tree does so."""
+    """Where the attribute that is asked about is declared, if a class of the tree does so. What such an attribute holds
+    under a key is another thing in every class."""
     question = asked(site)
+    if "[" in question.name:
+        return None
     name = about(question.name)
     family = owners(view, name).of(question.owner, site.path, question.bases) if question.owner else None
     found = declared_at(view, name, family) if family else None

@@ -12,11 +12,15 @@ from pareback.gates.survey.whole import Whole
 
 
 def ranked(tree: Whole) -> tuple[Origin, ...]:
-    """Every origin of the tree that frees points worth a round of work, the one that frees most first; equals in order of place."""
-    found = [
+    """Every origin of the tree that frees enough to be worth a round of work, the one that frees most first; equals in
+    order of place. A condition on state that is listed itself is no entry of its own."""
+    held = [*stateful(tree)]
+    known = {origin.what for origin in held}
+    asked = (origin for origin in pressed(tree) if origin.kind != "condition" or origin.what.split()[0] not in known)
+    found = (
         replace(origin, frees=round(origin.frees, DECIMALS))
-        for origin in chain(pressed(tree), answered(tree), stateful(tree), timed(tree))
-    ]
+        for origin in chain(asked, answered(tree), held, timed(tree))
+    )
     return tuple(sorted((origin for origin in found if origin.frees >= WORTH), key=_urgency))
 
 
