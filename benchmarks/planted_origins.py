@@ -12,11 +12,11 @@ import ast
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from precision import sources  # type: ignore[import-not-found]  # a script beside this one
+from precision import sources
 
 from pareback.gates.facts import FileFacts
 from pareback.gates.languages import python
@@ -31,8 +31,10 @@ LEAST = 5
 WIDE = 24
 TOP = 3
 SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return)
-WORLDS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp)
-WORLDS += (ast.GeneratorExp,)
+WORLDS = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -295,8 +297,9 @@ def replaced(statement: ast.stmt, old: ast.AST, new: ast.expr) -> ast.stmt:
         def visit(self, node: ast.AST) -> ast.AST:
             return new if node is old else self.generic_visit(node)
 
-    done: Callable[[ast.AST], ast.stmt] = _Replace().visit
-    return done(statement)
+    done = _Replace().visit(statement)
+    assert isinstance(done, ast.stmt)
+    return done
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Origins of what the signals over the tree charge: the place to change, who asks because of it, what goes with them.
 
-Left out is what nobody would act on: things that no more units ask for than may do so for nothing; the ends of linked
-structures, where None is the meaning; conditions on what no class of the tree declares; functions of one name in
-classes that have nothing to do with each other. Clones make nobody decide, and have a table of their own.
+Left out is what nobody would act on: things that no more units ask for than may do so for nothing, every None that is
+no accident (`nothing`), conditions on what no class of the tree declares, slips of what is listed as a whole. Clones
+make nobody decide, and have a table of their own.
 """
 
 import re
@@ -10,14 +10,15 @@ from collections.abc import Iterator, Mapping
 
 from pareback.gates.points import PLACES
 from pareback.gates.reading.asked import about, asked
-from pareback.gates.reading.owners import UNKNOWN, declared_at, owners
+from pareback.gates.reading.owners import declared_at, owners
 from pareback.gates.survey.freed import freed, shortened
+from pareback.gates.survey.nothing import avoidable
 from pareback.gates.survey.origin import Kind, Origin, Place
-from pareback.gates.survey.pressures import pressures
+from pareback.gates.survey.pressures import TABLES, pressures
 from pareback.gates.survey.row import Row
 from pareback.gates.survey.typed import lone
 from pareback.gates.survey.whole import Whole
-from pareback.gates.wide import Posting, View
+from pareback.gates.wide import Load, Posting, View
 
 _KINDS: Mapping[str, Kind] = {
     "conditions": "condition",
@@ -27,44 +28,48 @@ _KINDS: Mapping[str, Kind] = {
     "drift": "drift",
     "conjunctions": "conjunction",
 }
-_ANSWER, _OF = "()", "the type of "
+_ANSWER, _OF, _AND = "()", "the type of ", " + "
+_MANY = 3
+"""Fields beside the first that are named; more of them are a value of their own."""
 _CAST = 2
 """Tokens of a cast: a call and the name of what is called, or a dot and a name."""
-_LINKS = {"parent", "next", "prev", "previous", "left", "right"}
 _LOCAL = re.compile(r"\$(\d+)")
 """A local in a canonical condition, numbered."""
 
 
 def pressed(tree: Whole) -> Iterator[Origin]:
     """Every origin of pressure in the tree, in no particular order."""
-    sites = {(signal, load.subject): load.sites[0] for signal in ("S6", "S8") for load in tree.loads[signal]}
+    loads = {(signal, load.subject): load for signal, found in tree.loads.items() for load in found}
     for table, rows in pressures(tree).items():
         for row in rows:
-            if row.points > 0 and len(row.places) > PLACES:
-                place = _place(_KINDS[table], row, sites, tree.view)
-                if place is not None and _spreads(_KINDS[table], row):
+            load = loads[TABLES[table], row.what]
+            if row.points > 0 and len(row.places) > PLACES and not row.missed:
+                place = _place(_KINDS[table], row, load, tree.view)
+                if place is not None and (table != "nones" or avoidable(load, tree.view)):
                     yield _origin(_KINDS[table], row, place, tree)
 
 
 def _origin(kind: Kind, row: Row, at: Place, tree: Whole) -> Origin:
+    do = row.do
     what = _LOCAL.sub(lambda found: chr(ord("a") + int(found[1]) - 1), row.what)
-    return Origin(kind, what, at.path, at.line, len(row.places), _frees(kind, row, tree), row.do, row.places)
+    if kind == "drift":
+        first, *others = (field.rpartition(":")[2] for field in row.what.split(_AND))
+        what = _AND.join([first, *others]) if len(others) < _MANY else f"{first} and {len(others)} more"
+        do = (
+            do
+            if len(others) < _MANY
+            else f"keep these {len(others) + 1} in one value, made and changed in one function"
+        )
+    return Origin(kind, what, at.path, at.line, len(row.places), _frees(kind, row, tree), do, row.places)
 
 
-def _place(kind: Kind, row: Row, sites: Mapping[tuple[str, str], Posting], view: View) -> Place | None:
+def _place(kind: Kind, row: Row, load: Load, view: View) -> Place | None:
     """Where to change it; None where that is not in the tree."""
     if kind == "condition":
-        return _declared(sites["S6", row.what], view)
+        return _declared(load.sites[0], view)
     if kind == "type" and row.what.startswith(_OF):
-        site = sites["S8", row.what]
-        return lone(site, view) or _declared(site, view)
+        return lone(load.sites[0], view) or _declared(load.sites[0], view)
     return Place(row.path, row.line, row.unit)
-
-
-def _spreads(kind: Kind, row: Row) -> bool:
-    """Whether the None is made somewhere in the tree and somebody could take it away."""
-    holder, _, name = row.what.rpartition(".")
-    return kind != "nil" or (bool(row.made) and holder != UNKNOWN and name.strip("_") not in _LINKS)
 
 
 def _frees(kind: Kind, row: Row, tree: Whole) -> float:
@@ -77,8 +82,11 @@ def _frees(kind: Kind, row: Row, tree: Whole) -> float:
 
 
 def _declared(site: Posting, view: View) -> Place | None:
-    """Where the attribute that is asked about is declared, if a class of the tree does so."""
+    """Where the attribute that is asked about is declared, if a class of the tree does so. What such an attribute holds
+    under a key is another thing in every class."""
     question = asked(site)
+    if "[" in question.name:
+        return None
     name = about(question.name)
     family = owners(view, name).of(question.owner, site.path, question.bases) if question.owner else None
     found = declared_at(view, name, family) if family else None

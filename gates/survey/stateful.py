@@ -29,7 +29,9 @@ def stateful(tree: Whole) -> Iterator[Origin]:
                 do = f"make one object that holds {name} and hand it in; drop what changes it from outside"
                 yield _origin(row, do, row.made)
             elif holder and _units(row.places) > PLACES and _is_phase(row, holder, name, tree):
-                do = f"name the phases of {holder} in one Enum, or give each a type; what asks for `{name}` goes there"
+                do = (
+                    f"name the phases of {holder} in one Enum, then give each a type; what asks for `{name}` goes there"
+                )
                 yield _origin(row, do, row.places)
 
 

@@ -85,6 +85,26 @@ def test_these_are_none(line: str) -> None:
     assert targets(line) == []
 
 
+@pytest.mark.parametrize("line", ["x = a.b.lower()", "x = self.c.strip()", "x = a.kind.value", "x = Mode(a.b)"])
+def test_other_forms_are_noted_and_cost_nothing_by_themselves(line: str) -> None:
+    assert len(targets(line)) == 1
+    assert casts.build().price(facts(f"class A:\n    def f(self, a, b):\n        {line}\n")) == ()
+
+
+MODES = "class Flags:\n    def __init__(self):\n        self.mode = 'r'\n    def load(self):\n        self.mode = {0}\n"
+READS = "".join(f"def {name}(flags):\n    return {name}_of(flags.mode.value)\n" for name in "abc")
+
+
+def test_one_producer_that_differs_makes_all_convert() -> None:
+    assert presses(MODES.format("Mode.READ"), READS) == {"Flags.mode.value": 0.25}
+    assert presses(MODES.format("'w'"), READS) == {}
+    loads, view = tree({"flags.py": MODES.format("Mode.READ"), "use.py": READS})
+    told = casts.build().explain(loads[0], None, view)
+    assert told is not None
+    assert (told.at.path, told.at.line) == ("flags.py", 5)
+    assert "which gives a member of Mode" in told.do
+
+
 def test_there_and_back_is_one_cast() -> None:
     assert targets("x = a.encode('idna').decode('ascii')") == ["encode"]
 

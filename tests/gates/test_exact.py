@@ -14,11 +14,12 @@ from pareback.gates.facts import FileFacts
 from pareback.gates.index.view import plain
 from pareback.gates.languages import python
 from pareback.gates.moved import touched
+from pareback.gates.reading import producers
 from pareback.gates.reading.owners import declarations
 from pareback.gates.scores import wide
 from pareback.gates.wide import Load, View, WideSignal
 
-OWN = {"S5", "S10", "S12", "S13", "S15", "S16"}
+OWN = {"S5", "S9", "S10", "S12", "S13", "S15", "S16"}
 PARTS = tuple(part for part in wide() if part.id in OWN)
 Tree = Mapping[str, FileFacts]
 
@@ -73,7 +74,7 @@ class Side:
 
 
 def side(tree: Tree) -> Side:
-    own = [declarations, *(part.entries for part in PARTS)]
+    own = [declarations, producers.entries, *(part.entries for part in PARTS)]
     keys = {entry.key for found in tree.values() for filing in own for entry in filing(found)}
     return Side(plain(tree, own), sorted(keys))
 
