@@ -151,13 +151,15 @@ def test_everything_shown_keeps_to_the_room(show: Show) -> None:
 
 
 def test_a_wide_sight_shows_whom_less_points_at(show: Show) -> None:
-    files = {"b.py": functions(20), "c.py": f"def start():\n    return name_3()\n\n\n{functions(20, name='far')}"}
-    narrow, wide = (
-        show({**files, TEST: "import b\nb.name_3()\n"}, replace(PLENTY, wide=each), text="name_3() is wrong")[0]
-        for each in (False, True)
-    )
-    assert [each.path for each in narrow] == ["b.py"]
-    assert [each.path for each in wide] == ["b.py", "c.py"]
+    files = {
+        "b.py": functions(20),
+        "c.py": "from d import beside\n\n\ndef start():\n    return name_3() + beside()\n",
+        "d.py": f"def beside():\n    return 1\n\n\n{functions(20, name='far')}",
+        TEST: "import b, c\nb.name_3()\n",
+    }
+    narrow, wide = (show(files, replace(PLENTY, wide=each), text="name_3() is wrong")[0] for each in (False, True))
+    assert [each.path for each in narrow] == ["b.py", "c.py"]
+    assert [each.path for each in wide] == ["b.py", "c.py", "d.py"]
 
 
 def test_what_the_patch_changed_and_where_it_failed_and_was_blamed_comes_on_top(show: Show) -> None:
