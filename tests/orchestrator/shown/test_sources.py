@@ -270,3 +270,11 @@ def test_two_rounds_share_their_first_bytes(bench: Any, opening: Callable[[Conte
     assert "tests/test_cart.py" in stable
     assert after.content.startswith(stable)
     assert before != after
+
+
+def test_the_setting_caps_what_the_models_window_would_hold(bench: Any, opening: Callable[[Context], State]) -> None:
+    context: Context = bench(["unused"]).context
+    tight = replace(context, settings=context.settings.model_copy(update={"context_tokens": 100}))
+    roomy, cut = (question(opening(each), each, each.ladder[0]) for each in (context, tight))
+    assert [each.path for each in roomy.files] == ["shop/cart.py"]
+    assert sum(len(each.text) for each in (*cut.files, *cut.tests)) <= Sight(100).room < len(roomy.files[0].text)
