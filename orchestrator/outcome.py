@@ -142,8 +142,10 @@ def _accounts(outcome: Outcome) -> dict[str, Any]:
 
 
 def record(outcome: Outcome) -> dict[str, Any]:
-    """The rounds, for `show`: what each candidate was told, did and got, and what was decided after each round."""
-    return {"schema": "pareback/record/1", "run": outcome.run, "rounds": [_round(each) for each in outcome.history]}
+    """The rounds, for `show`: what each candidate was told, did and got, and what was decided after each round; and
+    which prompts there are, by version."""
+    rounds = [_round(each) for each in outcome.history]
+    return {"schema": "pareback/record/1", "run": outcome.run, "prompts": versions.versions(), "rounds": rounds}
 
 
 def _priced(verdict: Verdict | None) -> dict[str, Any]:

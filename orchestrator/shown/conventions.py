@@ -24,7 +24,7 @@ def conventions(shelf: Shelf, paths: Iterable[str]) -> tuple[Source, ...]:
     for path in _places(paths):
         text = (shelf.text(path) or "").strip() if path in shelf.files else ""
         part = _cut(text, room)
-        room -= len(part)
+        room = max(0, room - len(part))
         found += [Source(path, part, editable=False, whole=part == text, note=QUOTED)] if part else []
     return tuple(found)
 

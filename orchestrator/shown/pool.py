@@ -14,6 +14,9 @@ from pareback.workspaces.guard import in_test_zone
 DEPTH = 3
 """Imports that are followed from what a failing test imports."""
 
+STARTS = 10
+"""Files with names of the ticket in them that imports are followed from, where there is no test."""
+
 REACH = 200
 """Files that are compared with the ticket."""
 
@@ -26,18 +29,17 @@ CLOSE = 60
 
 def pool(shelf: Shelf, clues: Clues) -> dict[str, float]:
     """Paths of code with how near they are, from 1: frames, files that the ticket names, what the failing tests import;
-    then what is most like the ticket of what imports lead to and of what has the ticket's names in it."""
+    then what is most like the ticket of what imports lead to and of what has the ticket's names in it. Without a test,
+    imports are followed from there."""
     frames = [frame.path for failure in clues.failures for frame in reversed(failure.frames)]
-    direct = list(chain.from_iterable(imported(shelf, test) for test in clues.tests))
+    named, speaking = _named(shelf, clues), _code(shelf, _speaking(shelf, clues))
+    direct = list(chain.from_iterable(imported(shelf, test) for test in clues.tests)) or speaking[:STARTS]
     steps = _reached(shelf, direct)
-    speaking = _speaking(shelf, clues)
     far = _code(shelf, [*steps, *speaking])[:REACH] or _code(shelf, sorted(shelf.files))[:REACH]
     alike = likeness(clues.query, {path: f"{path} {shelf.text(path)}" for path in far})
     ordered = sorted(far, key=lambda path: -alike[path])
-    named = _named(shelf, clues)
     found = _code(shelf, [*frames, *named, *direct, *ordered])[:CLOSE]
-    last = DEPTH + 1 if clues.tests else 0
-    return {path: 1.0 if path in named else FADING ** steps.get(path, last) for path in found}
+    return {path: 1.0 if path in named else FADING ** steps.get(path, DEPTH + 1) for path in found}
 
 
 def _reached(shelf: Shelf, direct: Iterable[str]) -> dict[str, int]:

@@ -38,8 +38,10 @@ def _part(path: str, part: str, text: str) -> Source:
 def _used(facts: FileFacts, tests: Sequence[Unit]) -> list[Unit]:
     """What the tests use of their file, and what that uses; what sets up their classes."""
     owners = {unit.owner for unit in tests} - {""}
-    found = [unit for unit in facts.units if unit.owner in owners and short(unit) in _SET_UP]
+    defined = [unit for unit in facts.units if unit.kind != "module"]
+    found = [unit for unit in defined if unit.owner in owners and short(unit) in _SET_UP]
     for _ in range(2):
         names = {name for unit in (*tests, *found) for name in mentions(unit)} | owners
-        found = [unit for unit in facts.units if (short(unit) in names and unit.kind != "module") or unit in found]
+        kept = {unit.qualname for unit in found}
+        found = [unit for unit in defined if short(unit) in names or unit.qualname in kept]
     return found

@@ -21,6 +21,7 @@ from pareback.orchestrator.context import Context
 from pareback.orchestrator.home import AlreadyRunning
 from pareback.orchestrator.ledger import Ledger
 from pareback.orchestrator.outcome import Outcome
+from pareback.orchestrator.prompts import versions
 from pareback.orchestrator.state import Candidate, Ending, EndingName, Round, State, Step
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "schemas"
@@ -112,6 +113,7 @@ def test_the_verdict_has_the_fields_of_the_contract(whole: Outcome) -> None:
 
 def test_the_record_tells_every_candidate(whole: Outcome) -> None:
     (told,) = outcome.record(whole)["rounds"]
+    assert outcome.record(whole)["prompts"] == versions.versions()
     assert (told["round"], told["winner"]) == (1, 0)
     assert told["step"] == {"what": "accept", "reason": "green and within budget"}
     assert [each["reply"] for each in told["candidates"]] == ["reply 1/0"] * 2

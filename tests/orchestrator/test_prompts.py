@@ -71,6 +71,13 @@ def test_a_prompt_is_known_by_its_hash() -> None:
     assert (len(one), one == same, one == other) == (12, True, False)
 
 
+def test_every_prompt_has_a_version_in_the_record() -> None:
+    known = versions.versions()
+    assert {"change", "one_line", "one_region", "whole_function", "answers"} <= known.keys()
+    assert all(len(version) == 12 for version in known.values())
+    assert len(set(known.values())) == len(known)
+
+
 def test_the_rules_stay_short(talk: Talk) -> None:
     (first,) = talk(["fix"])
     assert len(first.rules.split()) < 400

@@ -151,13 +151,15 @@ def test_everything_shown_keeps_to_the_room(show: Show) -> None:
 
 
 def test_a_wide_sight_shows_whom_less_points_at(show: Show) -> None:
-    files = {"b.py": functions(20), "c.py": f"def start():\n    return name_3()\n\n\n{functions(20, name='far')}"}
-    narrow, wide = (
-        show({**files, TEST: "import b\nb.name_3()\n"}, replace(PLENTY, wide=each), text="name_3() is wrong")[0]
-        for each in (False, True)
-    )
-    assert [each.path for each in narrow] == ["b.py"]
-    assert [each.path for each in wide] == ["b.py", "c.py"]
+    files = {
+        "b.py": functions(20),
+        "c.py": "from d import beside\n\n\ndef start():\n    return name_3() + beside()\n",
+        "d.py": f"def beside():\n    return 1\n\n\n{functions(20, name='far')}",
+        TEST: "import b, c\nb.name_3()\n",
+    }
+    narrow, wide = (show(files, replace(PLENTY, wide=each), text="name_3() is wrong")[0] for each in (False, True))
+    assert [each.path for each in narrow] == ["b.py", "c.py"]
+    assert [each.path for each in wide] == ["b.py", "c.py", "d.py"]
 
 
 def test_what_the_patch_changed_and_where_it_failed_and_was_blamed_comes_on_top(show: Show) -> None:
@@ -268,3 +270,11 @@ def test_two_rounds_share_their_first_bytes(bench: Any, opening: Callable[[Conte
     assert "tests/test_cart.py" in stable
     assert after.content.startswith(stable)
     assert before != after
+
+
+def test_the_setting_caps_what_the_models_window_would_hold(bench: Any, opening: Callable[[Context], State]) -> None:
+    context: Context = bench(["unused"]).context
+    tight = replace(context, settings=context.settings.model_copy(update={"context_tokens": 100}))
+    roomy, cut = (question(opening(each), each, each.ladder[0]) for each in (context, tight))
+    assert [each.path for each in roomy.files] == ["shop/cart.py"]
+    assert sum(len(each.text) for each in (*cut.files, *cut.tests)) <= Sight(100).room < len(roomy.files[0].text)
