@@ -33,6 +33,7 @@ def _sections(request: Request) -> str:
     parts = [
         *(_source("CONVENTIONS", source) for source in request.conventions),
         _heading("TICKET", request.ticket),
+        _listing("THE CHANGE IS COMPLETE ONLY WHEN ALL OF THIS HOLDS", request.conditions),
         *(_source("TEST", source) for source in request.tests),
         *(_source("FILE", source) for source in reversed(request.files)),
         *_failures(request.failures),

@@ -76,7 +76,8 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question to a model. `conventions` are quotations of the repository's own.
+    """One question to a model. `conventions` are quotations of the repository's own,
+    `conditions` lines that must be true of the change beside its tests.
 
     `round` counts from 1; `index` says which of its `n` candidates is asked for; `seed` is honoured where the profile
     says so.
@@ -89,6 +90,7 @@ class Request:
     files: tuple[Source, ...]
     tests: tuple[Source, ...] = ()
     conventions: tuple[Source, ...] = ()
+    conditions: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
     findings: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()

@@ -169,6 +169,7 @@ _READERS: Mapping[str, Callable[[object, str], str | tuple[str, ...] | None]] = 
     "tests": _tests,
     "test_cmd": _name,
     "test_patch": _words,
+    "conditions": _names,
     "held_out": _names,
     "size": _size,
     "budget": _budget,

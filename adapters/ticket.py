@@ -15,7 +15,8 @@ class Ticket:
 
     `files` are globs the model may edit, `read` globs it may see, `tests` node ids or paths that must turn green,
     `onto` unified diffs that the base gets first, such as earlier patches of its `feature`,
-    `test_patch` a unified diff of tests that come with the ticket, `held_out` paths of tests the model never sees.
+    `test_patch` a unified diff of tests that come with the ticket, `held_out` paths of tests the model never sees,
+    `conditions` lines that must be true of the change, such as `decorated shop/cart.py:Cart.total staticmethod`.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Ticket:
     tests: tuple[str, ...] = ()
     test_cmd: str | None = None
     test_patch: str | None = None
+    conditions: tuple[str, ...] = ()
     held_out: tuple[str, ...] = ()
     size: str | None = None
     budget: str | None = None

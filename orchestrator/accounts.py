@@ -42,7 +42,8 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """A run's accounts. Round 0 is what was done before the first round; `models` names the model of each other one."""
+    """A run's accounts. Round 0 is what was done before the first round; `models` names the model of each round
+    in which one was asked."""
 
     total: Account = field(default_factory=Account)
     by_model: Mapping[str, Account] = field(default_factory=dict)
@@ -59,9 +60,8 @@ def name_model(ledger: Ledger, round: int, model: str) -> None:
 def books(ledger: Ledger) -> Books:
     """The accounts of everything the ledger holds, reservations without a reply too."""
     bookings = list(ledger.bookings())
-    rounds = sorted({_round(each) for each in bookings})
-    models = {number: ledger.note(f"model/{number}") or UNKNOWN_MODEL for number in rounds if number}
-    asked = [each for each in bookings if _round(each)]
+    asked = [each for each in bookings if _round(each) or _node(each) == CALL]
+    models = {number: ledger.note(f"model/{number}") or UNKNOWN_MODEL for number in sorted({*map(_round, asked)})}
     return Books(
         total=_account(bookings),
         by_model=_grouped(asked, lambda each: models[_round(each)]),

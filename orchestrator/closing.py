@@ -15,6 +15,7 @@ from pareback.orchestrator.events import Event
 from pareback.orchestrator.handover import Handed, Parcel, hand_over
 from pareback.orchestrator.outcome import Outcome
 from pareback.orchestrator.prepare import Prepared
+from pareback.orchestrator.specify.specification import delivered, kept
 from pareback.orchestrator.state import Candidate, Ending, State
 
 
@@ -37,6 +38,7 @@ def close(desk: Desk, state: State | None, prepared: Prepared | None, ending: En
         applied=handed.applied,
         unapplied=desk.job.wish.apply and ending.name == "accepted" and not handed.applied,
         report=str(desk.folder / "result.json"),
+        specified=kept(desk.ledger),
     )
     write_down(desk.folder / "record.json", outcome.record(done))
     write_down(desk.folder / "result.json", outcome.result(done))
@@ -72,7 +74,7 @@ def _handed(desk: Desk, state: State | None, ending: Ending) -> tuple[Handed, En
         run=desk.run,
         title=ticket.title or ticket.text.strip().partition("\n")[0][:72] or ticket.id,
         base=desk.ledger.note("base") or "",
-        head=state.best.commit,
+        head=desk.repository.commit(state.best.commit, delivered(desk.ledger), message="with its tests"),
         accepted=ending.name == "accepted",
         folder=desk.folder,
         parent=desk.ledger.note("frozen") if desk.job.wish.on_base else None,

@@ -16,6 +16,7 @@ from pareback.orchestrator.held_out import HeldOut
 from pareback.orchestrator.ledger import Ledger
 from pareback.orchestrator.measured import Measured
 from pareback.orchestrator.target import Target
+from pareback.workspaces.conditions.condition import Held
 from pareback.workspaces.edit import Form
 from pareback.workspaces.guard import Policy
 from pareback.workspaces.repository import Repository
@@ -27,7 +28,7 @@ class Context:
 
     `base` is commit B, `tests_tree` commit T without the held-out tests. `stop` ends the whole run, `race` the
     current round only. `may_climb` is asked before the first call on a rung above 0: a reason not to climb now, or
-    nothing.
+    nothing. `conditions` are the ticket's, as they stand on the base.
     """
 
     ticket: Ticket
@@ -48,4 +49,5 @@ class Context:
     stop: threading.Event
     race: threading.Event
     held_out: HeldOut | None = None
+    conditions: tuple[Held, ...] = ()
     may_climb: Callable[[int], str] = climb_freely

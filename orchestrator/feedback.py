@@ -1,10 +1,12 @@
 """What the next round is told, and from which tree it starts: failures, findings, refused edits, and what was tried."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import replace
 
 from pareback.adapters.model import Attempt, Failure, Frame
 from pareback.gates import push_back
+from pareback.orchestrator import rank
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.prompts import answers
 from pareback.orchestrator.state import Candidate, Feedback, State
@@ -52,18 +54,29 @@ def go_on(state: State, context: Context) -> State:
 
 
 def _is_progress(best: Candidate | None, context: Context) -> bool:
-    """Better than the base itself: more target tests pass and nothing broke."""
-    standing, measured = None if best is None else best.standing, context.measured
+    """Better than the base itself: more target tests pass, or more conditions are met, and nothing broke."""
+    if best is None or best.standing is None or best.standing.regressions:
+        return False
+    measured = context.measured
     before = sum(measured.targets.include(test) for test in measured.baseline.passed)
-    return standing is not None and not standing.regressions and standing.target_green > before
+    unmet = sum(not each.holds for each in context.conditions)
+    return best.standing.target_green > before or len(best.unmet) < unmet
 
 
 def _refused(state: State, basis: Candidate | None) -> tuple[str, ...]:
     """Answers to the operations of the candidate that goes on; else why each candidate of the round came to nothing."""
+    unmet = _unmet(basis or rank.best(*state.candidates))
     if basis is not None and basis in state.candidates:
-        return (*answers_for_model(basis.answers), *_hidden(basis))
+        return (*answers_for_model(basis.answers), *_hidden(basis), *unmet)
     lines = (line for each in state.candidates for line in _nothing(each))
-    return tuple(dict.fromkeys(lines))
+    return (*dict.fromkeys(lines), *unmet)
+
+
+def _unmet(candidate: Candidate | None) -> Iterator[str]:
+    """The ticket's conditions that it does not meet, and where."""
+    for each in () if candidate is None else candidate.unmet:
+        where = f"{each.path}:{each.line}: " if each.line else ""
+        yield answers.UNMET.format(said=each.condition.said, where=where, message=each.message)
 
 
 def _hidden(candidate: Candidate) -> tuple[str, ...]:
@@ -103,7 +116,8 @@ def _story(candidate: Candidate, context: Context, *, basis: Candidate | None, q
     standing, start = candidate.standing, f"round {candidate.round}: "
     if standing is None or candidate.commit is None:
         return start + (candidate.why or candidate.status)
-    result = answers.red(standing.target_green, standing.target_total, len(standing.regressions))
+    broken, unmet = len(standing.regressions), len(candidate.unmet)
+    result = answers.red(standing.target_green, standing.target_total, broken, unmet=unmet)
     if candidate == basis:
         return f"{start}{result}; {answers.SHOWN}"
     first = next((_first_line(each) for each in standing.failures), "")

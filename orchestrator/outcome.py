@@ -9,6 +9,7 @@ from pareback.orchestrator import accounts
 from pareback.orchestrator.accounts import Books
 from pareback.orchestrator.prompts import versions
 from pareback.orchestrator.state import Candidate, Ending, EndingName, Round
+from pareback.workspaces.conditions.condition import Held
 from pareback.workspaces.suspicion import Flag
 
 SCHEMA = "pareback/run/1"
@@ -33,7 +34,8 @@ UNCOUNTED = Books()
 class Outcome:
     """Everything the result document says. `seconds` maps total, model and tests to seconds.
 
-    `unapplied`: accepted, but not written into the work tree although that was asked for.
+    `unapplied`: accepted, but not written into the work tree although that was asked for. `specified`: what was stated
+    before the loop, where no test was red.
     """
 
     run: str
@@ -59,6 +61,7 @@ class Outcome:
     applied: bool = False
     unapplied: bool = False
     report: str | None = None
+    specified: Mapping[str, Any] | None = None
     error: str | None = None
 
     @property
@@ -99,6 +102,8 @@ def result(outcome: Outcome) -> dict[str, Any]:
         "tests": _tests(outcome),
         "flags": [] if best is None else [_flag(each) for each in best.flags],
         "untested": _untested(best),
+        "conditions": [] if best is None else [_condition(each) for each in best.conditions],
+        "specified": outcome.specified,
         "model": None if best is None else best.model,
         "tokens": {"prompt": spent.prompt, "completion": spent.completion, "cached": spent.cached},
         "cost_usd": spent.cost_usd,
@@ -111,9 +116,21 @@ def result(outcome: Outcome) -> dict[str, Any]:
         "url": None,
         "report": outcome.report,
         "sarif": None,
-        "questions": [] if best is None else [each.message for each in best.flags if each.asks],
+        "questions": _questions(outcome),
         "error": outcome.error,
     }
+
+
+def _questions(outcome: Outcome) -> list[str]:
+    """What somebody has to answer: of the ticket, or of the patch."""
+    asked = (outcome.specified or {}).get("question") if outcome.ending.name == "unclear" else ""
+    flags = () if outcome.best is None else outcome.best.flags
+    return [*([asked] if asked else []), *(each.message for each in flags if each.asks)]
+
+
+def _condition(held: Held) -> dict[str, Any]:
+    place = {"path": held.path, "line": held.line}
+    return {"condition": held.condition.said, "met": held.holds, **place, "message": held.message}
 
 
 def _steps(finished: Round) -> list[dict[str, Any]]:
@@ -225,6 +242,7 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
         "charged": None if verdict is None else verdict.charged,
         "within": None if verdict is None else verdict.within,
         "findings": [] if verdict is None else [finding.id for finding in verdict.findings],
+        "unmet": [each.condition.said for each in candidate.unmet],
         "pared": [{**asdict(each), "kept": each.kept} for each in candidate.pared],
     }
 

@@ -25,14 +25,15 @@ from pareback.orchestrator.job import settled
 from pareback.orchestrator.limits import Caps
 from pareback.orchestrator.measured import Measured, counted
 from pareback.orchestrator.outcome import Outcome
+from pareback.orchestrator.specify import specify
 from pareback.orchestrator.state import Ending
 from pareback.workspaces.canaries import sound
 from pareback.workspaces.edit import Form
 from pareback.workspaces.guard import Policy
 
 NO_RED_TEST = (
-    "no test is red, so nothing would say when this ticket is done: "
-    "write a failing test, name the tests with --tests, or give a check with --test-cmd"
+    "no test is red, so nothing would say when this ticket is done: write a failing test, name the tests with --tests, "
+    "give a check with --test-cmd, or name a model with --model (a key, or a local endpoint): it says so first"
 )
 
 FROZEN = "frozen"
@@ -73,6 +74,8 @@ def prepare(desk: Desk) -> Iterator[Prepared]:
         lines = allowance.red_lines(desk.repository, frame.source, tree=frame.tests_tree, found=found)
         budget = allowance.settle(desk, frame.settings, test_lines=lines, costs=costs)
         context = _context(desk, frame, tests=tests, found=found, budget=budget)
+        if not desk.around.landing:
+            context = specify.settle(context, dry=desk.around.dry)
         yield Prepared(context, _facts(desk, context))
 
 
@@ -81,6 +84,8 @@ def planned(prepared: Prepared) -> Ending:
     context = prepared.context
     models = ", ".join(model.name for model in context.ladder)
     plan = f"{counted(context.measured.failures, 'red target')}, {models}, budget {context.budget.points:g}"
+    if not context.measured.failures and not context.conditions:
+        plan += "; the model is asked first when this is done"
     return Ending("no_change", "dry_run", f"dry run: {plan}; no model was called")
 
 
@@ -159,9 +164,9 @@ def _check_prices(settings: Settings, models: tuple[Model, ...]) -> None:
 
 
 def _check_model(desk: Desk, frame: Frame, found: Measured) -> None:
-    """Without a model only red tests can be worked on; without a red test nothing says when the ticket is done."""
+    """Without a model only red tests can be worked on: a search cannot say when a ticket is done."""
     environ = desk.around.environ
-    if not found.failures:
+    if not found.failures and not specify.asked_first(frame.models):
         raise Ended(Ending("blocked", "no_red_test", NO_RED_TEST))
     if not frame.settings.model:
         others = ladder.reachable(frame.settings, environ)

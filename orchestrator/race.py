@@ -71,8 +71,8 @@ def _told(candidate: Candidate) -> Event:
     standing, verdict = candidate.standing, candidate.verdict
     data: dict[str, object] = {"status": candidate.status, "why": candidate.why}
     if standing is not None:
-        data |= {"target": standing.target_total, "target_green": standing.target_green, "green": standing.green}
-        data |= {"regressions": len(standing.regressions)}
+        data |= {"target": standing.target_total, "target_green": standing.target_green, "green": candidate.green}
+        data |= {"regressions": len(standing.regressions), "unmet": len(candidate.unmet)}
     if verdict is not None:
         data |= {"charged": round(verdict.charged, 2), "budget": verdict.budget, "within": verdict.within}
     return Event("candidate", candidate.round, candidate.index, data)

@@ -6,8 +6,8 @@ INFINITE = float("inf")
 
 
 def key(candidate: Candidate) -> tuple[float, ...]:
-    """Smaller is better: green, target tests green, regressions, hard findings, within budget, open questions, charged,
-    delta, size.
+    """Smaller is better: conditions that are not met, green, target tests green, regressions, hard findings, within
+    budget, open questions, charged, delta, size.
 
     Ties go to the earlier round and the lower index.
     """
@@ -18,7 +18,7 @@ def key(candidate: Candidate) -> tuple[float, ...]:
     price = (INFINITE,) * 5
     if verdict is not None:
         price = (len(verdict.hard), not verdict.within, candidate.doubtful, verdict.charged, verdict.delta)
-    return (*tests, *price, candidate.size, candidate.round, candidate.index)
+    return (len(candidate.unmet), *tests, *price, candidate.size, candidate.round, candidate.index)
 
 
 def best(*candidates: Candidate | None) -> Candidate | None:

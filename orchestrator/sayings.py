@@ -26,7 +26,8 @@ def _candidate(event: Event) -> str:
         return f"{where}  {data.get('why') or data.get('status')}"
     color = "green" if data.get("green") else "red"
     broke = f", {data['regressions']} broken" if data.get("regressions") else ""
-    return f"{where}  {color} {data['target_green']}/{data['target']}{broke}  {points(data)}".rstrip()
+    unmet = f", {data['unmet']} conditions not met" if data.get("unmet") else ""
+    return f"{where}  {color} {data['target_green']}/{data['target']}{broke}{unmet}  {points(data)}".rstrip()
 
 
 def _retry(event: Event) -> str:

@@ -6,6 +6,7 @@ from typing import Literal
 from pareback.adapters.model import Attempt, Failure, Reply, Request
 from pareback.gates.verdict import Verdict
 from pareback.orchestrator.pare.tried import Tried
+from pareback.workspaces.conditions.condition import Held
 from pareback.workspaces.edit import Answer
 from pareback.workspaces.patch import Applied
 from pareback.workspaces.standing import Standing
@@ -58,6 +59,7 @@ class Candidate:
     committed. `twin`: round and index of the one that was tested for it, with the same tree.
     `way`: how its question differs from the first one's, where the model does not sample. `pared`: simplifications that
     were tried on it once it was green; `untested`: what of its patch no test reaches, None where nobody knows.
+    `conditions` are the ticket's, as they stand with the patch.
     """
 
     round: int
@@ -82,11 +84,17 @@ class Candidate:
     flags: tuple[Flag, ...] = ()
     pared: tuple[Tried, ...] = ()
     untested: tuple[Stretch, ...] | None = None
+    conditions: tuple[Held, ...] = ()
+
+    @property
+    def unmet(self) -> tuple[Held, ...]:
+        """The ticket's conditions that do not hold, or of which nobody can say so."""
+        return tuple(each for each in self.conditions if not each.holds)
 
     @property
     def green(self) -> bool:
-        """All targets pass and nothing that passed fails."""
-        return self.standing is not None and self.standing.green
+        """All targets pass, nothing that passed fails, and the ticket's conditions are met."""
+        return self.standing is not None and self.standing.green and not self.unmet
 
     @property
     def acceptable(self) -> bool:

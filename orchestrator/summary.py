@@ -40,9 +40,10 @@ def _points(outcome: Outcome) -> list[str]:
 
 def _tests(outcome: Outcome) -> list[str]:
     standing = None if outcome.best is None else outcome.best.standing
-    if standing is None:
+    if outcome.best is None or standing is None:
         return []
     lines = [f"tests    {standing.target_green} of {standing.target_total} target tests green{_hidden(standing)}"]
+    lines += [f"{'met' if each.holds else 'not met':8} {each.condition.said}" for each in outcome.best.conditions]
     lines += [f"changed  {test}" for test in standing.changed]
     return lines + [f"red      {_named(each)}" for each in standing.failures[:4] if not standing.green]
 

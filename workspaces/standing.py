@@ -18,10 +18,11 @@ do that too."""
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a candidate stands. `regressions` passed on T and do not pass here; `failures` are what to show: targets
-    first, then regressions, then files that no longer collect. `complete` is False where the run was ended early.
-    `tampered` says in words what shows that the code influences its tests: it is never told to a model. `written` are
-    files beside the tests that were changed while they ran, `changed` tests that passed on T and that the ticket let
-    the patch take away or turn round. `hidden` and `hidden_green` count held-out tests."""
+    first, then regressions, then files that no longer collect. Without any target it is enough that nothing broke.
+    `complete` is False where the run was ended early. `tampered` says in words what shows that the code influences its
+    tests: it is never told to a model. `written` are files beside the tests that were changed while they ran, `changed`
+    tests that passed on T and that the ticket let the patch take away or turn round. `hidden` and `hidden_green` count
+    held-out tests."""
 
     target_total: int
     target_green: int
@@ -54,7 +55,7 @@ def standing(report: Report, *, baseline: Baseline, targets: Targets) -> Standin
         target_total=total,
         target_green=green,
         regressions=regressions,
-        green=complete and not regressions and not tampered and 0 < green == total,
+        green=complete and not regressions and not tampered and green == total,
         failures=(*(results[test] for test in shown if test in results and _failed(results[test])), *errors),
         complete=complete,
         tampered=tampered,
@@ -92,7 +93,7 @@ def confirm(stood: Standing, regressions: Collection[str]) -> Standing:
     left = tuple(test for test in stood.regressions if test in regressions)
     cleared = set(stood.regressions) - set(left)
     failures = tuple(failure for failure in stood.failures if not _is_result_of(failure, cleared))
-    green = stood.complete and not left and not stood.tampered and 0 < stood.target_total == stood.target_green
+    green = stood.complete and not left and not stood.tampered and stood.target_total == stood.target_green
     return replace(stood, regressions=left, green=green, failures=failures)
 
 

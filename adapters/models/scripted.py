@@ -59,9 +59,9 @@ def build(
 ) -> Model:
     """A model that says its lines, from a JSON file or from Python; beyond their end it is exhausted.
 
-    The file holds a list of rounds, or an object with `replies`, that list, and `prices`; an answer is a string or an
-    object with the fields of `Line`. Prices in US dollars per million tokens. Raises ModelRefused where the file
-    cannot be used.
+    The file holds a list of rounds, or an object with `replies`, that list, `before`, a list of answers to what is
+    asked before the first round, and `prices`; an answer is a string or an object with the fields of `Line`. Prices in
+    US dollars per million tokens. Raises ModelRefused where the file cannot be used.
     """
     if (path is None) == (replies is None):
         raise ModelRefused(
@@ -69,17 +69,18 @@ def build(
         )
     if replies is not None:
         return Scripted(name, Profile(prices=prices), replies)
-    script, stated = _load(Path(path or ""))
-    return Scripted(name, Profile(prices=prices or stated), script)
+    script, before, stated = _load(Path(path or ""))
+    return Scripted(name, Profile(prices=prices or stated), script, before)
 
 
 class Scripted:
     """The model of one script."""
 
-    def __init__(self, name: str, profile: Profile, script: Script) -> None:
+    def __init__(self, name: str, profile: Profile, script: Script, before: Sequence[Said] = ()) -> None:
         self._name = name
         self._profile = profile
         self._script = script
+        self._before = before
 
     @property
     def name(self) -> str:
@@ -91,7 +92,8 @@ class Scripted:
 
     def complete(self, request: Request) -> Iterator[Piece]:
         """The pieces of one line; `close` on the iterator may be called from any thread and ends a pause."""
-        line, closed = _line(self._script, request), Event()
+        script = self._script if request.round or callable(self._script) else [self._before]
+        line, closed = _line(script, request), Event()
         pieces = _spoken(line, self._profile, closed)
         return Pump(pieces, stop=closed.set, patience=Patience(_DAY), name=self._name)
 
@@ -128,27 +130,32 @@ def _line(script: Script, request: Request) -> Line:
 
 
 def _at(script: Sequence[Said | Sequence[Said]], request: Request) -> Said | None:
-    if request.round > len(script):
+    number = max(1, request.round)
+    if number > len(script):
         return None
-    entry = script[request.round - 1]
+    entry = script[number - 1]
     if isinstance(entry, str | Line | Mapping):
         return entry
     return entry[request.index] if request.index < len(entry) else None
 
 
-def _load(path: Path) -> tuple[Script, Prices | None]:
-    """The rounds of a file, every one checked now and not in the middle of a run, and its prices."""
+def _load(path: Path) -> tuple[Script, Sequence[Line], Prices | None]:
+    """The rounds of a file, every one checked now and not in the middle of a run, what is said before them, and its
+    prices."""
     where = f"script {str(path)!r}"
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelRefused(f"{where} cannot be read: {error}") from error
     stated = found if isinstance(found, dict) else {"replies": found}
-    rounds, prices = stated.get("replies"), stated.get("prices")
-    if not isinstance(rounds, list) or not isinstance(prices, dict | None):
-        raise ModelRefused(f"{where} cannot be used; expected a list of rounds, or an object with replies and prices")
+    rounds, before, prices = stated.get("replies"), stated.get("before", []), stated.get("prices")
+    if not isinstance(rounds, list) or not isinstance(before, list) or not isinstance(prices, dict | None):
+        raise ModelRefused(
+            f"{where} cannot be used; expected a list of rounds, or an object with replies, before and prices"
+        )
     script = [_round(entry, f"{where}, round {number}") for number, entry in enumerate(rounds, 1)]
-    return script, None if prices is None else profiles.read_prices(prices, where)
+    first = [_read(answer, f"{where}, before") for answer in before]
+    return script, first, None if prices is None else profiles.read_prices(prices, where)
 
 
 def _round(entry: object, where: str) -> Line | Sequence[Line]:

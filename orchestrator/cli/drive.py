@@ -23,6 +23,9 @@ def run(
     held_out: Annotated[
         list[str] | None, typer.Option("--held-out", metavar="PATH", help="Tests no model sees; they decide.")
     ] = None,
+    condition: Annotated[
+        list[str] | None, typer.Option("--condition", metavar="LINE", help="What must hold, such as `gone NAME`.")
+    ] = None,
     base: Annotated[
         str | None, typer.Option("--base", metavar="REV", help="Start from a revision, not the work tree.")
     ] = None,

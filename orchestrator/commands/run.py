@@ -69,6 +69,8 @@ def _job(words: Mapping[str, Any]) -> Job:
     repo = places.named(ticket.repo if words["spec"] else str(words["repo"]))
     changes: dict[str, Any] = {"repo": repo, "base": words["base"] or ticket.base}
     changes |= {name: tuple(words[name]) for name in ("files", "read") if words[name]}
+    if words["condition"]:
+        changes["conditions"] = tuple(words["condition"])
     if words["held_out"]:
         changes["held_out"] = tuple(_where(entry) for entry in words["held_out"])
     return Job(replace(ticket, **changes), {**given.flags, **flags}, given.wish if wish == Wish() else wish)

@@ -16,6 +16,7 @@ def do(*, run: str | None, replies: bool, json: bool) -> int:
         print(jsons.dumps(result | {"record": record["rounds"]}, indent=2))
         return 0
     lines = [f"run {folder.name}: {result['ending']} ({result['reason']}) {result['message']}"]
+    lines += _specified(result.get("specified") or {})
     lines += [line for each in record["rounds"] for line in _round(each, replies=replies)]
     lines += [
         f"untested {each['path']}:{each['first']}-{each['last']} no test reaches this"
@@ -33,6 +34,16 @@ def _read(folder: Path, name: str) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise boundary.Mistake(f"run {folder.name!r} has not ended; `pareback resume {folder.name}` goes on") from error
     return value
+
+
+def _specified(found: dict[str, Any]) -> list[str]:
+    """What was stated before the first round, by whom, and what of it told nothing."""
+    who = f"specified by {found['model'] or 'the ticket'}" if found else ""
+    lines = [f"  condition: {line}" for line in found.get("conditions", ())]
+    lines += [f"  test file: {path}" for path in found.get("tests") or ()]
+    lines += [f"  already so: {line}" for line in found.get("already", ())]
+    lines += [f"  left out: {line}" for line in found.get("dropped", ())]
+    return [who, *lines] if found else []
 
 
 def _round(finished: dict[str, Any], *, replies: bool) -> list[str]:
@@ -64,6 +75,7 @@ def _candidate(candidate: dict[str, Any]) -> list[str]:
     color = "green" if candidate["green"] else "red"
     tests = f"{candidate['target_green']}/{candidate['target']}"
     broken = f", breaks {', '.join(candidate['regressions'][:3])}" if candidate["regressions"] else ""
+    broken += "".join(f", not done: {line}" for line in candidate.get("unmet", ()))
     delta = "" if candidate["delta"] is None else f"  {candidate['delta']:+g} CP"
     same = candidate.get("twin")
     twin = f"  same tree as #{same['index']} of round {same['round']}, not tested again" if same else ""

@@ -19,7 +19,7 @@ from pareback.orchestrator.events import Event
 from pareback.orchestrator.ledger import effect_key
 from pareback.orchestrator.nodes.accept import winner_of
 from pareback.orchestrator.nodes.apply import committed
-from pareback.orchestrator.nodes.measure import measure, price
+from pareback.orchestrator.nodes.measure import measure, meet, price
 from pareback.orchestrator.nodes.test import test
 from pareback.orchestrator.pare import paring
 from pareback.orchestrator.pare.minimal import minimal
@@ -142,6 +142,7 @@ class _Trial:
         """Why the tests do not take this tree. Raises Cancelled where the run was told to stop."""
         started = time.monotonic()
         judged = test(replace(self.candidate, commit=commit), self.context)
+        judged = replace(judged, conditions=meet(commit, self.context, delta=self._price(commit).delta))
         self.waited += time.monotonic() - started
         if judged.status == "cancelled":
             raise Cancelled(0)
@@ -156,5 +157,7 @@ def _told(judged: Candidate) -> str:
     if judged.standing is None:
         return judged.why or judged.status
     said = (each.message.strip().partition("\n")[0] for each in judged.standing.failures)
+    if judged.unmet:
+        return f"it would not meet {judged.unmet[0].condition.said!r} any more"
     failed = next(iter(judged.standing.regressions), "a target test")
     return f"{failed}: {next(said, 'red')}"

@@ -184,6 +184,7 @@ def _signature(candidates: tuple[Candidate, ...]) -> frozenset[str]:
     """What failed and how, without places that move with every edit; else why nothing came so far as to fail."""
     failures = (each.standing.failures for each in candidates if each.standing is not None and not each.green)
     failed = frozenset(f"{feedback.name(failure)}: {failure.message}" for group in failures for failure in group)
+    failed |= {f"{unmet.condition.said}: {unmet.message}" for each in candidates for unmet in each.unmet}
     return failed or frozenset(text for each in candidates for text in _nothing(each))
 
 
@@ -200,5 +201,6 @@ def _told(state: State) -> str:
         return "nothing that could be tested"
     if not best.green:
         stood = best.standing
-        return answers.red(stood.target_green, stood.target_total, len(stood.regressions))
+        broken, unmet = len(stood.regressions), len(best.unmet)
+        return answers.red(stood.target_green, stood.target_total, broken, unmet=unmet)
     return "green, but not within budget"

@@ -60,7 +60,7 @@ def _starter(asked: tuple[Request, Request], index: int, *, state: State, model:
 
 
 def _fitted(request: Request, profile: Profile) -> Request:
-    return refill.question(small.question(request) if profile.small else request, profile)
+    return refill.question(small.question(request) if profile.small and request.failures else request, profile)
 
 
 def _with_twins(candidates: Sequence[Candidate], state: State) -> tuple[Candidate, ...]:
@@ -85,6 +85,7 @@ def question(state: State, context: Context, model: Model, *, turn: int = 0) -> 
         files=files,
         tests=tests,
         conventions=conventions(trees.base, (source.path for source in files)),
+        conditions=tuple(each.condition.said for each in context.conditions),
         failures=tuple(_with_code(failure, trees.now) for failure in state.feedback.failures),
         findings=state.feedback.findings,
         refused=state.feedback.refused,

@@ -13,7 +13,13 @@ IN_PART = "{path!r} was shown in part, so it cannot be written whole: quote the 
 """Said of a whole file that was written in the place of one that the model had only seen a part of."""
 
 
-def red(target_green: int, target_total: int, regressions: int) -> str:
-    """One line about a candidate's tests, for `tried`."""
-    broke = f", {regressions} that passed now fail" if regressions else ""
-    return f"{target_green} of {target_total} target tests passed{broke}"
+UNMET = "not done yet: {said} ({where}{message})"
+"""Said of each condition of the ticket that a patch does not meet."""
+
+
+def red(target_green: int, target_total: int, regressions: int, *, unmet: int = 0) -> str:
+    """One line about a candidate's tests and conditions, for `tried`."""
+    told = [f"{target_green} of {target_total} target tests passed"] if target_total or not unmet else []
+    told += [f"{regressions} that passed now fail"] if regressions else []
+    told += [f"{unmet} of the conditions not met"] if unmet else []
+    return ", ".join(told)
