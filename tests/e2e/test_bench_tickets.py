@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,8 @@ HUMAN = """def shipping(total):
 """
 ROUNDED = HUMAN + "\n\ndef rounded(total):\n    return total // 5 * 5\n"
 TEST = "from shop.cart import shipping\n\n\ndef test_{name}():\n    assert shipping({total}) == {costs}\n"
-FIX = "shop/cart.py\nFREE = "tests/test_free.py::test_free"
+FIX = "shop/cart.py\n<<<<<<< SEARCH\n    if total > 5000:\n=======\n    if total >= 5000:\n>>>>>>> REPLACE\n"
+FREE = "tests/test_free.py::test_free"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,10 @@ class History:
     project: Any
     file: Path
     mirror: Path
+    records: list[dict[str, Any]]
+
+    def write(self, *records: Mapping[str, Any]) -> None:
+        self.file.write_text("".join(json.dumps(record) + "\n" for record in records))
 
     def words(self, *words: str) -> list[str]:
         given = ["bench", "tickets", str(self.file), "--mirror", str(self.mirror)]
@@ -76,8 +81,8 @@ def history(make: Callable[..., Any], tmp_path: Path) -> History:
     last = {"id": "rounded", "base": second, "commit": third, "problem_statement": "Round to five."}
     last |= {"f2p": ["tests/test_rounded.py::test_rounded"], "test_files": ["tests/test_rounded.py"]}
     records = [record | {"repo": "shop/shop", "src_files": ["shop/cart.py"]} for record in (last, free)]
-    found = History(make(name="here"), tmp_path / "tickets.jsonl", tmp_path / "mirror")
-    found.file.write_text("".join(json.dumps(record) + "\n" for record in records))
+    found = History(make(name="here"), tmp_path / "tickets.jsonl", tmp_path / "mirror", records)
+    found.write(*records)
     return found
 
 
@@ -102,7 +107,6 @@ def test_a_solved_and_an_unsolved_ticket_beside_what_the_human_wrote(history: Hi
 
 def test_what_is_finished_stays_and_what_has_no_row_is_not_asked_again(history: History) -> None:
     model = history.project.script(FIX)
-<<<<<<< HEAD
     words = ("--model", model, "--only", "free", "--", "--candidates", "1")  # two would race, and either may reply
     rows = history.bench(*words)
     (run,) = history.runs()
@@ -115,9 +119,31 @@ def test_what_is_finished_stays_and_what_has_no_row_is_not_asked_again(history: 
     assert (again["run"], again["verified"], again["replies"], history.runs()) == (run.parent.name, True, 1, [run])
 
 
-def test_an_arm_that_is_none_is_one_line(history: History) -> None:
-    said = history.project.pareback(*history.words("--model", "embedded", "--arm", "of"))
-    assert (said.exit, said.err) == (2, "pareback: --arm is 'of'; expected on, told, off\n")
+def test_the_run_sees_one_commit_and_no_reference(history: History) -> None:
+    history.bench("--model", history.project.script(FIX), "--only", "free", "--arm", "off")
+    laid = history.project.root / "kept/repositories/shop+shop"
+    told = subprocess.run(["git", "log", "--all", "--format=%s"], cwd=laid, check=True, capture_output=True, text=True)
+    assert told.stdout.split("\n") == ["base of free", ""]
+    shown = ["git", "show", "free:shop/cart.py", "free:tests/test_free.py"]
+    assert subprocess.run(shown, cwd=laid, check=True, capture_output=True, text=True).stdout == SHIPPING + TEST.format(
+        name="free", total=5000, costs=0
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "change", "named"),
+    [
+        (["--arm", "of"], {}, "--arm is 'of'; expected on, told, off"),
+        (["--only", "free", "--only", "fre"], {}, "no ticket 'fre'"),
+        ([], {"repo": "shop/gone"}, "no mirror of 'shop/gone'"),
+        ([], {"base": "f" * 40}, f"does not hold commit '{'f' * 40}'"),
+        ([], {"f2p": None}, ":1: field 'f2p' is None; expected the tests that must turn green"),
+    ],
+)
+def test_what_does_not_fit_is_one_line(history: History, words: list[str], change: dict[str, Any], named: str) -> None:
+    history.write(history.records[0] | change, history.records[1])
+    said = history.project.pareback(*history.words("--model", "embedded", *words))
+    assert (said.exit, named in said.err, said.err.count("\n")) == (2, True, 1), said.err
 
 
 def test_a_killed_bench_takes_its_run_along_and_goes_on_with_it(history: History) -> None:
