@@ -17,6 +17,11 @@ class LimitReached(Exception):
         self.limit = limit
 
 
+def out_of_time(seconds: float) -> LimitReached:
+    """What to raise where the run's seconds are used up."""
+    return LimitReached("seconds", f"the run's {seconds:g} seconds are used up; --max-seconds gives it more")
+
+
 @dataclass(frozen=True, slots=True)
 class Reserve:
     """The worst case of one call: tokens, and US dollars or None where the price is unknown."""

@@ -14,6 +14,7 @@ from pareback.orchestrator.desk import Desk, Ended
 from pareback.orchestrator.fenced import excused
 from pareback.orchestrator.furnishing import Lack
 from pareback.orchestrator.ledger import effect_key
+from pareback.orchestrator.limits import out_of_time
 from pareback.orchestrator.state import Ending
 from pareback.orchestrator.target import Target
 from pareback.orchestrator.wanting import set_aside, told, wanting
@@ -57,7 +58,7 @@ class Lacking(Ended):
 
 
 def measure(desk: Desk, settings: Settings, tests: Target, tree: str) -> Measured:
-    """Run the suite on T, judge it, name the targets. Raises Ended where it is no baseline."""
+    """Run the suite on T, judge it, name the targets. Raises Ended where it is no baseline, LimitReached out of time."""
     inputs = [tree, settings.test_cmd, tests.seconds, *tests.added]
     before = known(desk.cache, [desk.repository.store.commit(tree).tree, *inputs[1:3], *_ways(settings, tests)])
     key = effect_key("baseline", round=0, candidate=0, inputs=inputs)
@@ -74,8 +75,7 @@ def measure(desk: Desk, settings: Settings, tests: Target, tree: str) -> Measure
     if len(reports) > 2:
         judged = baseline.steadied(judged, reports[2])
     _check(reports[:2], judged, settings)
-    if all(report.work != "timeout" for report in reports):  # what this run's seconds cut short is no other run's
-        before.keep(value)
+    before.keep(value)
     targets = baseline.targets(judged, settings.tests)
     if targets.unknown:
         unknown = ", ".join(repr(each) for each in targets.unknown)
@@ -155,6 +155,8 @@ def _reports(desk: Desk, settings: Settings, tests: Target, tree: str, before: K
         reports.append(once(tests.server, replace(plain, only=red)))
     if desk.stop.is_set():
         raise Ended(Ending("interrupted", "signal", "stopped by a signal; `pareback resume` goes on"))
+    if any(report.work == "timeout" for report in reports):  # what this run's seconds cut short judges nothing
+        raise out_of_time(settings.max_seconds)
     if tests.server.note:
         desk.say(tests.server.note)
     before.learn(reports[1].touched, imports)

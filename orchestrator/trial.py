@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from pareback.orchestrator.call import Cancelled
 from pareback.orchestrator.context import Context
-from pareback.orchestrator.limits import LimitReached
+from pareback.orchestrator.limits import out_of_time
 from pareback.orchestrator.state import Candidate
 from pareback.workspaces.baseline import Baseline
 from pareback.workspaces.canaries import sound
@@ -121,7 +121,7 @@ def run(trial: Trial, commit: str, context: Context, selection: Selection, hear:
     time."""
     left = context.settings.max_seconds - context.ledger.seconds
     if left <= 0:
-        raise LimitReached("seconds", f"the run's {context.settings.max_seconds:g} seconds are used up")
+        raise out_of_time(context.settings.max_seconds)
     pool = context.tests.pool
     with pool.fresh(commit) if trial.fresh else pool.showing(commit) as slot:
         _check_race(trial, context)

@@ -21,6 +21,7 @@ from pareback.orchestrator.land.landing import grow
 from pareback.orchestrator.land.layout import joint, lay
 from pareback.orchestrator.land.piece import Piece
 from pareback.orchestrator.ledger import Ledger
+from pareback.orchestrator.limits import LimitReached
 from pareback.orchestrator.prepare import prepare
 from pareback.orchestrator.state import Candidate
 from pareback.workspaces.repository import Repository, open_repository
@@ -72,7 +73,7 @@ def land(pieces: Sequence[Piece], place: Place, around: Surroundings) -> Harvest
     ):
         try:
             return _landed(pieces, place, around, (repository, ledger))
-        except Ended as ended:
+        except (Ended, LimitReached) as ended:
             raise Mistake(f"{str(place.repo)!r}: {ended}") from ended
         finally:
             repository.unpin(folder.name)

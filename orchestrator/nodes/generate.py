@@ -21,7 +21,7 @@ from pareback.orchestrator.draft import Draft, Halted
 from pareback.orchestrator.edits import write_down
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.ledger import effect_key
-from pareback.orchestrator.limits import LimitReached, Reserve, at_worst
+from pareback.orchestrator.limits import LimitReached, Reserve, at_worst, out_of_time
 from pareback.orchestrator.state import Candidate
 
 INCOMPLETE: dict[Finish, str] = {
@@ -111,7 +111,7 @@ def _free(error: Exception) -> bool:
 def _call(candidate: Candidate, context: Context, hear: Callable[[str], None], tell: Callable[[Retry], None]) -> Reply:
     left = context.settings.max_seconds - context.ledger.seconds
     if left <= 0:
-        raise LimitReached("seconds", f"the run's {context.settings.max_seconds:g} seconds are used up")
+        raise out_of_time(context.settings.max_seconds)
     clock = context.ledger.clock
     patience = Patience(clock() + left, lambda: context.race.is_set() or context.stop.is_set(), clock)
     started = time.monotonic()

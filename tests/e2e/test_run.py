@@ -123,3 +123,11 @@ def test_a_dry_run_calls_no_model(shop: Any, endpoint: Callable[..., Any]) -> No
     assert (said.exit, said.result["reason"], server.calls) == (0, "dry_run", [])
     known = {name: said.result[name] for name in ("budget", "oracle", "rounds")}
     assert (known, said.result["tests"]["total"]) == ({"budget": 3.5, "oracle": "existing_suite", "rounds": 0}, 3)
+
+
+def test_a_baseline_that_the_seconds_cut_short_says_which_setting_gives_it_more(shop: Any) -> None:
+    slow = "import time\n\n\ndef test_slow():\n    time.sleep(30)\n"
+    shop.write({"tests/test_slow.py": slow})
+    shop.commit()
+    said = shop.run("Ship free from 50.00", "--max-seconds", "4")
+    assert (said.exit, said.result["ending"], "--max-seconds" in said.result["message"]) == (1, "red", True)
