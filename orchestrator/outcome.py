@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from pareback.adapters.model import Request
 from pareback.gates.verdict import Verdict, document
 from pareback.orchestrator import accounts
 from pareback.orchestrator.accounts import Books
@@ -198,25 +199,23 @@ def _tests(outcome: Outcome) -> dict[str, int | list[str] | None]:
 
 
 def _round(finished: Round) -> dict[str, Any]:
-    request = finished.candidates[0].request if finished.candidates else None
-    told = (
-        {}
-        if request is None
-        else {
-            "prompt": versions.said(request.rules, *(example.answer for example in request.examples)),
-            "files": [source.path for source in request.files],
-            "failures": [failure.test for failure in request.failures],
-            "findings": list(request.findings),
-            "refused": list(request.refused),
-        }
-    )
     return {
         "round": finished.number,
         "model": finished.model,
-        "told": told,
+        "told": _told(finished.candidates[0].request) if finished.candidates else {},
         "candidates": [_candidate(each) for each in finished.candidates],
         "winner": finished.winner,
         "step": {"what": finished.step.what, "reason": finished.step.reason},
+    }
+
+
+def _told(request: Request) -> dict[str, Any]:
+    return {
+        "prompt": versions.said(request.rules, *(example.answer for example in request.examples)),
+        "files": [source.path for source in request.files],
+        "failures": [failure.test for failure in request.failures],
+        "findings": list(request.findings),
+        "refused": list(request.refused),
     }
 
 

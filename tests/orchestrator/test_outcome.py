@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -22,7 +22,9 @@ from pareback.orchestrator.home import AlreadyRunning
 from pareback.orchestrator.ledger import Ledger
 from pareback.orchestrator.outcome import Outcome
 from pareback.orchestrator.prompts import versions
+from pareback.orchestrator.specify.specification import Specification
 from pareback.orchestrator.state import Candidate, Ending, EndingName, Round, State, Step
+from pareback.workspaces.conditions.condition import Condition, Held
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "schemas"
 RUN = {
@@ -46,10 +48,14 @@ INSIDE = {
     "unpriced": {"files", "lines"},
 }
 ADDED = {
-    "untested",
+    *("untested", "conditions", "specified"),
     *("enforce", "message", "appeals", "flags", "steps"),
     *("calls", "counted", "by_model", "by_round", "per_accepted_patch"),
 }
+CONDITIONS = (
+    Held(Condition("gone", "gone aid", symbol="aid"), holds=False, message="'aid' is still named", path="a.py", line=3),
+    Held(Condition("calls", "calls twin print", symbol="twin", name="print"), None, "nothing defines 'twin'"),
+)
 SECONDS = {"total": 1.23456, "model": 0.0, "tests": 0.5, "gate": 0.01}
 
 
@@ -76,9 +82,11 @@ def whole(bench: Any, judged: Callable[..., Candidate]) -> Outcome:
     best = judged(context, charged=2.0)
     assert best.verdict is not None
     hard = Finding("H4:a.py:f", "S17", "a.py", 1, "f", 20.0, "m", "d", hard=True, others=(Site("b.py", 2),))
-    best = replace(best, verdict=replace(best.verdict, findings=(hard,), signals={"S1": 2.0}))
+    best = replace(best, verdict=replace(best.verdict, findings=(hard,), signals={"S1": 2.0}), conditions=CONDITIONS)
     history = (Round(1, "m", (best, replace(best, index=1)), 0, Step("accept", "green and within budget")),)
-    return ended("accepted", best=best, history=history, budget=3.0, budget_source="fix", oracle="given", total=5)
+    facts = {"budget": 3.0, "budget_source": "fix", "oracle": "given", "total": 5}
+    stated = Specification("model", ("gone aid",), {"tests/test_new.py": "def test_new(): ..."}, model="m", prompt="0f")
+    return ended("accepted", best=best, history=history, specified=asdict(stated), **facts)
 
 
 def test_the_result_has_the_fields_of_the_contract(whole: Outcome) -> None:
@@ -87,6 +95,11 @@ def test_the_result_has_the_fields_of_the_contract(whole: Outcome) -> None:
     assert valid(document, "run")
     assert (document["charged"], document["hard"], document["candidates"]) == (2.0, ["H4:a.py:f"], 2)
     assert document["seconds"] == {"total": 1.235, "model": 0.0, "tests": 0.5, "gate": 0.01}
+    assert [(each["condition"], each["met"], each["path"], each["line"]) for each in document["conditions"]] == [
+        ("gone aid", False, "a.py", 3),
+        ("calls twin print", None, "", 0),
+    ]
+    assert document["specified"]["tests"] == {"tests/test_new.py": "def test_new(): ..."}
 
 
 @pytest.mark.parametrize("name", get_args(EndingName))
