@@ -198,11 +198,11 @@ def summary(found: Sequence[Became]) -> str:
     harmless = [each for each in halves if not each["regressions"]]
     pairs = [(each.candidates.get("half", {}), each.candidates.get("whole", {})) for each in found]
     known = [(half["delta"], all_["delta"]) for half, all_ in pairs if None not in (_delta(half), _delta(all_))]
-    lighter = sum(half < all_ for half, all_ in known)
+    lighter = sum(half <= all_ for half, all_ in known)
     return (
         f"{whole} of {len(found)} asks: the whole patch was delivered. Of {len(halves)} halves that were tested before "
         f"the race was over {len(harmless)} break none of the project's own tests; {lighter} of {len(known)} that were "
-        "priced beside the whole weigh less."
+        "priced beside the whole weigh no more."
     )
 
 

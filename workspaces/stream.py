@@ -21,6 +21,9 @@ MOST_LINES = 100_000
 MOST = 400
 """Operations of one reply that are read."""
 
+NO_EDIT = "the reply holds no edit. Write the path of a file on a line alone, the edit right below"
+"""Said of a reply without any operation."""
+
 EAGER = 64
 """A block of fewer lines is looked at with every line that arrives, a longer one each time it grew by a 64th: the time
 to read it stays proportional to its length."""
@@ -113,8 +116,7 @@ class Arrival:
             return f"the reply has {len(self._lines)} lines; only the first {MOST_LINES} were read. Send smaller edits"
         if self._count > MOST:
             return f"only the first {MOST} edits were read. Send the others in the next reply"
-        empty = "the reply holds no edit. Write the path of a file on a line alone, the edit right below"
-        return "" if self._count else empty
+        return "" if self._count else NO_EDIT
 
 
 class _NotYetError(Exception):

@@ -13,6 +13,7 @@ from pareback.orchestrator.state import Candidate
 from pareback.workspaces.conditions.check import check
 from pareback.workspaces.conditions.condition import Condition, Held, Tree
 from pareback.workspaces.guard import is_test_file
+from pareback.workspaces.stream import NO_EDIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,8 @@ def answered(asked: Candidate, context: Context) -> Answer:
 def _files(asked: Candidate, context: Context) -> tuple[dict[str, bytes], list[str]]:
     """The new test files of the reply, and why anything else in it is none."""
     changes = {} if asked.applied is None else dict(asked.applied.changes)
-    faults = (
-        [] if asked.applied is None else [each.message for each in asked.applied.answers if each.status == "refused"]
-    )
+    answers = () if asked.applied is None else asked.applied.answers
+    faults = [each.message for each in answers if each.status == "refused" and each.message != NO_EDIT]
     faults += [asked.why] if asked.status == "incomplete" else []
     known = context.repository.files(context.tests_tree)
     fresh = {path: raw for path, raw in changes.items() if raw and path not in known and is_test_file(path)}

@@ -53,6 +53,8 @@ def _check(answered: Candidate) -> None:
     match answered.status, answered.why:
         case "cancelled", _:
             raise Ended(Ending("interrupted", "signal", "stopped by a signal; `pareback resume` goes on"))
+        case "limit", "exhausted" if answered.index:
+            return  # what it said before may do
         case "limit", "exhausted":
             raise Ended(Ending("blocked", "no_red_test", f"no test is red, and {answered.model!r} has nothing to say"))
         case "limit", "refused":

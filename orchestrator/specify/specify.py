@@ -76,7 +76,10 @@ def _written(context: Context, rung: int) -> Context:
     answers: list[Answer] = []
     refused: tuple[str, ...] = ()
     for attempt in range(CALLS):
-        answer = answered(ask(context, rung, attempt, refused), context)
+        asked = ask(context, rung, attempt, refused)
+        if asked.status == "limit":
+            break
+        answer = answered(asked, context)
         answers.append(answer)
         _end(answer, context, last=attempt + 1 == CALLS)
         if answer.asks and not answer.faults:
