@@ -9,6 +9,7 @@ import pytest
 from pareback.gates.verdict import Finding
 from pareback.orchestrator import rank
 from pareback.orchestrator.state import Candidate
+from pareback.workspaces.conditions.condition import Condition, Held
 
 HARD = Finding("H4:a.py:f", "S17", "a.py", 1, "f", 20.0, "runs text", "call it", hard=True)
 PLAIN = {"target_total": 3, "target_green": 2, "regressions": (), "green": False}
@@ -35,7 +36,10 @@ def made(bench: Any, judged: Callable[..., Candidate]) -> Made:
     return make
 
 
+UNMET = tuple(Held(Condition("gone", f"gone {name}"), holds, "") for name, holds in (("a", False), ("b", None)))
 STEPS: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"conditions": UNMET[:1], "green": False, "charged": 9.0}, {"conditions": UNMET, "green": True, "charged": 1.0}),
+    ({"conditions": (), "target_green": 1, "within": False}, {"conditions": UNMET[1:], "target_green": 2}),
     ({"green": True, "target_green": 2}, {"target_green": 3}),
     ({"target_green": 2, "regressions": ("a", "b")}, {"target_green": 1}),
     ({"regressions": ("a",), "findings": (HARD,)}, {"regressions": ("a", "b")}),
