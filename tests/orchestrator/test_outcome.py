@@ -12,7 +12,7 @@ import pytest
 from pareback.adapters.model import Prices, Reply, Usage
 from pareback.adapters.models.scripted import Line
 from pareback.gates.verdict import Finding, Site
-from pareback.orchestrator import accounts, boundary, graph, outcome
+from pareback.orchestrator import accounts, boundary, graph, outcome, summary
 from pareback.orchestrator.accounts import Account, Books
 from pareback.orchestrator.commands import check
 from pareback.orchestrator.comparison import Compared
@@ -100,6 +100,7 @@ def test_the_result_has_the_fields_of_the_contract(whole: Outcome) -> None:
         ("calls twin print", None, "", 0),
     ]
     assert document["specified"]["tests"] == {"tests/test_new.py": "def test_new(): ..."}
+    assert "\nnot met  gone aid\nnot met  calls twin print\n" in summary.text(whole)
 
 
 @pytest.mark.parametrize("name", get_args(EndingName))

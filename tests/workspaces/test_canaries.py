@@ -94,6 +94,11 @@ def test_an_honest_suite_hears_nothing_of_them(serve: Serve) -> None:
     assert [(each.id, each.outcome) for each in report.results] == [(each, "passed") for each in ids]
 
 
+def test_where_no_file_can_be_collected_there_are_none(serve: Serve) -> None:
+    report = serve({"test_shop.py": "from nowhere import total\n\n\ndef test_total(): ...\n"}, canaries=KINDS)
+    assert (signs_of(report), [each.missing for each in report.errors]) == ([], [("module", "nowhere")])
+
+
 def signs_of(report: Report) -> list[str]:
     """Without those that name plugins, which every run has some of."""
     return [sign for sign in report.signs if "has a say" not in sign]
