@@ -223,8 +223,7 @@ def _reached(hearing: Hearing, event: Mapping[str, Any]) -> None:
 
 
 def _end(hearing: Hearing, event: Mapping[str, Any]) -> None:
-    """The last record of a process: pytest's exit code has to fit what was heard. Canaries stand among tests: there are
-    none where no file could be collected."""
+    """The last record of a process: pytest's exit code has to fit what was heard; canaries stand among tests only."""
     hearing.code = event["code"]
     hearing.installed = tuple(event["installed"])
     hearing.note(*event["signs"])

@@ -17,8 +17,8 @@ from pareback.orchestrator.limits import LimitReached
 from pareback.orchestrator.pare.touched import brought
 from pareback.orchestrator.state import Candidate, Stretch
 from pareback.orchestrator.trial import lay_out, run, select
-from pareback.workspaces.codemods.places import read
 from pareback.workspaces.guard import in_test_zone
+from pareback.workspaces.python_source import tree_of
 
 PATIENCE = 60.0
 """Seconds that a suite may take to be run once more for this."""
@@ -90,8 +90,11 @@ def _spans(candidate: Candidate, context: Context) -> Spans:
 
 def _statements(raw: bytes) -> Iterator[tuple[int, int]]:
     """The lines of each statement, of one with a block those of its head, in order."""
-    text = read(raw.decode("utf-8", "replace"))
-    nodes = [] if text is None else [node for node in ast.walk(text.tree) if isinstance(node, ast.stmt)]
+    try:
+        tree = tree_of(raw.decode("utf-8", "replace"))
+    except SyntaxError:
+        return
+    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.stmt))
     for node in sorted(nodes, key=lambda each: each.lineno):
         silent = isinstance(node, _SILENT) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
         if not silent and not (isinstance(node, ast.AnnAssign) and node.value is None):
