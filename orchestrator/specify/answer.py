@@ -81,7 +81,14 @@ def _files(asked: Candidate, context: Context) -> tuple[dict[str, bytes], list[s
 
 def _is_promised(condition: Condition, conditions: Sequence[Condition]) -> bool:
     """Whether the change is to make what the condition is about: another one says so."""
-    made = [each for each in conditions if each.kind == "defined" and not each.negated]
-    names = {name for each in made for name in (each.symbol, f"{each.symbol.rpartition('.')[0]}")}
     renamed = {each.name.rpartition(".")[2] for each in conditions if each.kind == "renamed"}
-    return condition.symbol in names or condition.symbol.rpartition(".")[2] in renamed
+    made = (each for each in conditions if each.kind == "defined" and not each.negated)
+    return condition.symbol.rpartition(".")[2] in renamed or any(_makes(each, condition) for each in made)
+
+
+def _makes(made: Condition, condition: Condition) -> bool:
+    """Whether what is made there holds what the condition is about, or is in it."""
+    if made.path and condition.path and made.path != condition.path:
+        return False
+    one, other = f"{made.symbol}.".lstrip("."), f"{condition.symbol}.".lstrip(".")
+    return one.startswith(other) or other.startswith(one)

@@ -42,6 +42,7 @@ def test_from_afar():
 ASK = "defined shop/cart.py:rebate"
 HOLDS = "calls shop/cart.py:label euros"
 LOST = "calls shop/cart.py:surcharge euros"
+ASTRAY = "calls shop/nowhere.py print"
 WHOLE = """shop/cart.py
 <<<<<<< SEARCH
 def label(total: int) -> str:
@@ -85,7 +86,7 @@ def ended(made: Any) -> tuple[str, str, str]:
 
 
 def test_what_tells_something_is_frozen_and_the_rest_is_asked_again(quiet: Callable[..., Any]) -> None:
-    made = quiet(f"{TESTS}\n{ASK}\n{HOLDS}\n{LOST}\n")
+    made = quiet(f"{TESTS}\n{ASK}\n{HOLDS}\n{LOST}\n{ASTRAY}\n")
     context = settled(made)
     first, second = made.asked
     assert (first.refused, second.refused[0], first.round, second.index) == ((), prompt.REPAIR, 0, 1)
@@ -93,6 +94,7 @@ def test_what_tells_something_is_frozen_and_the_rest_is_asked_again(quiet: Calla
     assert "test_broken: it is broken itself: NameError" in faults
     assert "'requests_of_nobody' is no module of this repository" in faults
     assert f"`{LOST}`: 'shop/cart.py' does not define 'surcharge'" in faults
+    assert f"`{ASTRAY}`: there is no file 'shop/nowhere.py'" in faults
     assert "test_label_stays" not in faults  # what passes already is told, not refused, while something is open
     assert [each.condition.said for each in context.conditions] == [ASK]
     assert context.measured.targets == Targets(
@@ -106,6 +108,23 @@ def test_what_tells_something_is_frozen_and_the_rest_is_asked_again(quiet: Calla
     assert context.repository.read_file(context.base, "tests/test_rebate.py") is None
     told = [str(event.data["text"]) for event in made.kinds("say")]
     assert [line.partition(":")[0] for line in told[:2]] == ["no test is red", "condition"]
+
+
+@pytest.mark.parametrize(
+    ("line", "kept_open"),
+    [
+        ("calls shop/cart.py:rebate euros", True),
+        ("calls shop/cart.py:Till.open euros", True),
+        ("decorated shop/cart.py:Till final", True),
+        ("calls shop/new.py print", True),
+        ("calls shop/cart.py:Tills euros", False),
+        ("calls shop/money.py:rebate euros", False),
+    ],
+)
+def test_what_the_change_is_to_make_may_be_spoken_of(quiet: Callable[..., Any], line: str, kept_open: bool) -> None:
+    made = "defined shop/cart.py:Till.open\ndefined shop/new.py:a"
+    context = settled(quiet(f"{ASK}\n{made}\n{line}"))
+    assert (line in {each.condition.said for each in context.conditions}) == kept_open
 
 
 def test_a_replay_asks_nothing_again(quiet: Callable[..., Any]) -> None:
