@@ -130,7 +130,10 @@ def test_what_begins_like_a_condition_and_is_none_is_answered(line: str) -> None
 def test_other_lines_are_passed_over_and_decoration_too() -> None:
     assert [read(line) for line in ("The method is static.", "", "```python", "import os")] == [None] * 4
     plain = "decorated Cart.total staticmethod"
-    read_as = {read(line) for line in (plain, f"- `{plain}`", f"`{plain}`", f"{plain}.")}
+    read_as = {
+        read(line)
+        for line in (plain, f"- `{plain}`", f"`{plain}`", f"{plain}.", "decorated `Cart.total` `staticmethod`")
+    }
     assert {each and (each.kind, each.symbol, each.name) for each in read_as} == {
         ("decorated", "Cart.total", "staticmethod")
     }

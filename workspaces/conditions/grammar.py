@@ -48,8 +48,8 @@ class BadCondition(ValueError):
 
 
 def read(line: str) -> Condition | None:
-    """The condition on a line; None where none begins there. Bullets, and backticks around all of it, are passed over.
-    Raises BadCondition."""
+    """The condition on a line; None where none begins there. Bullets, and backticks around it or its words, are passed
+    over. Raises BadCondition."""
     plain = line.strip().removeprefix("- ").strip()
     plain = plain.strip("`") if plain.count("`") == 2 and plain[0] == plain[-1] == "`" else plain
     found = _LINE.fullmatch(plain)
@@ -57,7 +57,8 @@ def read(line: str) -> Condition | None:
     if found is None or kind is None:
         return None
     form, pattern = FORMS[kind]
-    parts = re.fullmatch(pattern, found["rest"].rstrip(" ."))
+    rest = found["rest"].rstrip(" .")
+    parts = re.fullmatch(pattern, rest) or re.fullmatch(pattern, rest.replace("`", ""))
     if parts is None:
         raise BadCondition(f"{plain!r} is no condition: expected `{form}`")
     return _condition(kind, plain, parts.groupdict(default=""), negated=bool(found["not"]))
