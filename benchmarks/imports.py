@@ -213,20 +213,25 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     words = parser.parse_args()
     came: list[Came] = []
-    heads = {}
+    heads: dict[str, str] = {}
+    left_out: list[str] = []
     for place in sorted(words.mirror.glob("*+*/repo")):
         repo = place.parent.name.replace("+", "/", 1)
         if words.only and repo not in words.only:
             continue
-        heads[repo], files = tree_at_head(place)
+        try:
+            heads[repo], files = tree_at_head(place)
+        except subprocess.CalledProcessError:
+            left_out.append(repo)
+            continue
         known = modules(list(files), files.__getitem__, ROOTS)
         drawn = cases(repo, files, known, random.Random(f"{words.seed} {repo}"))
         came += [tried(case, files) for case, _ in zip(drawn, range(words.each), strict=False)]
-    text = "\n".join(report(came, heads))
+    text = "\n".join(report(came, heads, left_out))
     print(text) if words.out is None else words.out.write_text(text + "\n", encoding="utf-8")
 
 
-def report(came: list[Came], heads: Mapping[str, str]) -> Iterator[str]:
+def report(came: list[Came], heads: Mapping[str, str], left_out: list[str]) -> Iterator[str]:
     counts = Counter(each.how for each in came)
     seconds = sorted(each.seconds for each in came)
     yield f"{len(came)} functions of {len({each.case.repo for each in came})} projects."
@@ -246,6 +251,8 @@ def report(came: list[Came], heads: Mapping[str, str]) -> Iterator[str]:
         own = [each for each in came if each.case.repo == repo]
         if own:
             yield f"| {repo} | {head[:12]} | {len(own)} | {sum(each.how == 'mended' for each in own)} |"
+    without = [repo for repo in heads if not any(each.case.repo == repo for each in came)]
+    yield f"\nWithout a case: {', '.join(without) or 'none'}. Not whole in the mirror: {', '.join(left_out) or 'none'}."
 
 
 if __name__ == "__main__":
