@@ -30,11 +30,24 @@ def _mended(files: Mapping[str, str], path: str, *, before: str | None = None) -
         ({"a.py": USES.format("g"), "b.py": "def g(x): 1\n", "c.py": "def g(x): 2\n"}, ""),
         ({"a.py": USES.format("g"), "b.py": "import a\ndef g(x): 1\n"}, ""),
         ({"a.py": USES.format("json.no_such_name")}, ""),
+        ({"a.py": USES.format("glob"), "b.py": "import glob\n"}, ""),
+        (
+            {"a.py": USES.format("glob"), "b.py": "import glob\n", "c.py": "from glob import glob\n"},
+            "from glob import glob",
+        ),
         ({"a.py": USES.format("quux")}, ""),
     ],
     ids=[
         *("own library", "as another file", "with its alias", "defined once", "below a root"),
-        *("inside only", "defined twice", "a circle", "no such attribute", "nowhere"),
+        *(
+            "inside only",
+            "defined twice",
+            "a circle",
+            "no such attribute",
+            "no module is called",
+            "its function is",
+            "nowhere",
+        ),
     ],
 )
 def test_one_source_is_taken_and_several_are_named(files: Mapping[str, str], line: str) -> None:
