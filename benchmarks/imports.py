@@ -13,6 +13,7 @@ import argparse
 import ast
 import io
 import random
+import re
 import subprocess
 import tarfile
 import time
@@ -72,29 +73,43 @@ def cases(repo: str, files: Files, known: Modules, rng: random.Random) -> Iterat
     for path in paths:
         try:
             text = files[path].decode("utf-8")
-            found = list(_in_file(repo, path, text, known.package(path)))
+            found = next(_in_file(repo, path, text, package=known.package(path), rng=rng), None)
         except (SyntaxError, UnicodeDecodeError):
             continue
-        if found:
-            yield rng.choice(found)
+        if found is not None:
+            yield found
 
 
-def _in_file(repo: str, path: str, text: str, package: str) -> Iterator[Case]:
+def _in_file(repo: str, path: str, text: str, *, package: str, rng: random.Random) -> Iterator[Case]:
+    """The cases of one file, its imports in random order."""
     tree, lines = ast.parse(text), text.split("\n")
     if "\r" in text or unbound(text):
         return
-    for node in tree.body:
-        if not isinstance(node, ast.Import | ast.ImportFrom) or getattr(node, "module", "") == "__future__":
+    nodes = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom) and not _is_future(node)]
+    pairs = [(node, alias) for node in nodes for alias in node.names]
+    rng.shuffle(pairs)
+    for node, alias in pairs:
+        was, bare = _import(node, alias, package), _without_alias(lines, node, alias)
+        if alias.name != "*" and bare is not None:
+            yield from (
+                Case(repo, path, name, was.binds, was, *texts) for name, texts in _alone(tree, lines, bare, was)
+            )
+
+
+def _is_future(node: ast.Import | ast.ImportFrom) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+
+
+def _alone(tree: ast.Module, lines: list[str], bare: list[str], was: Import) -> Iterator[tuple[str, tuple[str, str]]]:
+    """The functions that alone use the import, with the text without them and the text without the import."""
+    after = "\n".join(bare)
+    mentions = re.compile(rf"\b{was.binds}\b")
+    for name, function in _functions(tree):
+        if not mentions.search("\n".join(lines[function.lineno - 1 : function.end_lineno])):
             continue
-        for alias in node.names:
-            was = _import(node, alias, package)
-            bare = _without_alias(lines, node, alias)
-            if alias.name == "*" or bare is None or set(unbound("\n".join(bare))) != {was.binds}:
-                continue
-            for name, function in _functions(tree):
-                base = _without(bare, function, len(bare) - len(lines))
-                if base is not None and not unbound(base):
-                    yield Case(repo, path, name, was.binds, was, base, "\n".join(bare))
+        base = _without(bare, function, len(bare) - len(lines))
+        if base is not None and not unbound(base) and set(unbound(after)) == {was.binds}:
+            yield name, (base, after)
 
 
 def _import(node: ast.Import | ast.ImportFrom, alias: ast.alias, package: str) -> Import:
@@ -198,20 +213,25 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     words = parser.parse_args()
     came: list[Came] = []
-    heads = {}
+    heads: dict[str, str] = {}
+    left_out: list[str] = []
     for place in sorted(words.mirror.glob("*+*/repo")):
         repo = place.parent.name.replace("+", "/", 1)
         if words.only and repo not in words.only:
             continue
-        heads[repo], files = tree_at_head(place)
+        try:
+            heads[repo], files = tree_at_head(place)
+        except subprocess.CalledProcessError:
+            left_out.append(repo)
+            continue
         known = modules(list(files), files.__getitem__, ROOTS)
         drawn = cases(repo, files, known, random.Random(f"{words.seed} {repo}"))
         came += [tried(case, files) for case, _ in zip(drawn, range(words.each), strict=False)]
-    text = "\n".join(report(came, heads))
+    text = "\n".join(report(came, heads, left_out))
     print(text) if words.out is None else words.out.write_text(text + "\n", encoding="utf-8")
 
 
-def report(came: list[Came], heads: Mapping[str, str]) -> Iterator[str]:
+def report(came: list[Came], heads: Mapping[str, str], left_out: list[str]) -> Iterator[str]:
     counts = Counter(each.how for each in came)
     seconds = sorted(each.seconds for each in came)
     yield f"{len(came)} functions of {len({each.case.repo for each in came})} projects."
@@ -231,6 +251,8 @@ def report(came: list[Came], heads: Mapping[str, str]) -> Iterator[str]:
         own = [each for each in came if each.case.repo == repo]
         if own:
             yield f"| {repo} | {head[:12]} | {len(own)} | {sum(each.how == 'mended' for each in own)} |"
+    without = [repo for repo in heads if not any(each.case.repo == repo for each in came)]
+    yield f"\nWithout a case: {', '.join(without) or 'none'}. Not whole in the mirror: {', '.join(left_out) or 'none'}."
 
 
 if __name__ == "__main__":

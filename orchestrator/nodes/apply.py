@@ -1,4 +1,6 @@
-"""apply: the reply's operations become a patch, each applied exactly or refused with an answer."""
+"""apply: the reply's operations become a patch, each applied exactly or refused with an answer.
+
+Imports that the reply forgot are put in where each has one possible source; the answers say so."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -8,6 +10,9 @@ from pareback.orchestrator.context import Context
 from pareback.orchestrator.draft import Draft
 from pareback.orchestrator.edits import write_down
 from pareback.orchestrator.state import Candidate
+from pareback.workspaces.edit import Answer
+from pareback.workspaces.importing.mend import mended
+from pareback.workspaces.importing.tree import Modules, modules
 
 
 def apply(candidate: Candidate, context: Context) -> Candidate:
@@ -20,7 +25,27 @@ def apply(candidate: Candidate, context: Context) -> Candidate:
     if not applied.changes:
         why = "no operation applied" if applied.answers else "the reply holds no edit operation"
         return replace(candidate, status="no_edit", why=why)
-    return replace(committed(candidate, applied.changes, context), status="applied")
+    changes, answers = _whole(applied.changes, candidate, context)
+    candidate = replace(candidate, answers=(*applied.answers, *answers))
+    return replace(committed(candidate, changes, context), status="applied")
+
+
+def _whole(
+    changes: Mapping[str, bytes | None], candidate: Candidate, context: Context
+) -> tuple[Mapping[str, bytes | None], tuple[Answer, ...]]:
+    """The changes with the imports that they lack, and an answer for each name: `applied` where one was put in,
+    `refused` where nobody can tell which one is meant."""
+    repository = context.repository
+    start = repository.files(candidate.start)
+
+    def tree() -> Modules:
+        gone = {path for path, raw in changes.items() if raw is None}
+        paths = sorted((start.keys() | changes.keys()) - gone)
+        return modules(paths, lambda path: changes.get(path) or repository.read(start[path]), context.tests.roots)
+
+    found = mended(changes, before=lambda path: repository.read_file(context.base, path), tree=tree)
+    answers = tuple(Answer("applied" if note.done else "refused", note.path, note.message) for note in found.notes)
+    return {**changes, **found.changes}, answers
 
 
 def committed(candidate: Candidate, changes: Mapping[str, bytes | None], context: Context) -> Candidate:

@@ -203,6 +203,28 @@ def test_a_reply_that_changes_nothing_goes_no_further(
     assert all(each.message for each in candidate.answers)
 
 
+@pytest.mark.parametrize(
+    ("said", "first", "answer"),
+    [
+        ("math.floor(total) >= 5000", b"import math\n", ("applied", "'shop/cart.py': put in at line 3: import math")),
+        ("unheard(total)", b"from shop", ("refused", "'shop/cart.py': nothing binds 'unheard' (line 8); define it")),
+        ("total >= 5000", b"from shop", None),
+    ],
+    ids=["forgotten", "without a source", "nothing lacks"],
+)
+def test_an_import_that_the_reply_forgot_is_in_the_patch(
+    bench: Any, starter: Starter, replies: Mapping[str, str], said: str, first: bytes, answer: tuple[str, str] | None
+) -> None:
+    made = bench([replies["fix"].replace("total >= 5000", said)])
+    candidate = through(starter(made.context), made.context, generate, apply, test)
+    raw = made.context.repository.read_file(candidate.commit or "", "shop/cart.py")
+    assert (raw or b"").split(b"\n\n", 1)[1].startswith(first)
+    status, message = answer or ("applied", "changed at line")
+    assert (candidate.answers[-1].status, message in candidate.answers[-1].message) == (status, True)
+    assert len(candidate.answers) == (1 if answer is None else 2)
+    assert (standing(candidate).green, len(made.asked)) == (status == "applied", 1)
+
+
 def test_a_file_of_which_a_part_was_shown_is_not_written_whole(bench: Any, starter: Starter) -> None:
     reply = "shop/cart.py\n```python\ndef shipping(total: int) -> int:\n    return 0\n```\n"
     context = bench([reply, reply]).context

@@ -103,14 +103,15 @@ def _chosen(use: Use, path: str, document: Document, *, before: bytes, modules: 
     found = removed(use, path, before, modules)
     if len(found) == 1:
         return _Choice(_fitted(found[0].ways[0], path, modules), found[0].typing)
-    found = found or sources(use, path, modules)
-    if not found:
-        return _Choice(why="define it, or import it in the same reply")
-    if len(found) > 1:
-        ways = [str(_fitted(source.ways[0], path, modules)) for source in found]
-        more = ", or others" if len(ways) > MOST_NAMED else ""
-        return _Choice(why=f"import it: {' or '.join(f'`{way}`' for way in ways[:MOST_NAMED])}{more}")
-    return _only(found[0], use, path, document=document, modules=modules)
+    match found or sources(use, path, modules):
+        case ():
+            return _Choice(why="define it, or import it in the same reply")
+        case (only,):
+            return _only(only, use, path, document=document, modules=modules)
+        case several:
+            ways = [str(_fitted(source.ways[0], path, modules)) for source in several]
+            more = ", or others" if len(ways) > MOST_NAMED else ""
+            return _Choice(why=f"import it: {' or '.join(f'`{way}`' for way in ways[:MOST_NAMED])}{more}")
 
 
 def _only(source: Source, use: Use, path: str, *, document: Document, modules: Modules) -> _Choice:

@@ -5,6 +5,7 @@ import importlib
 import importlib.util
 import sys
 from functools import lru_cache
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 from pareback.workspaces.python_source import tree_of
@@ -39,7 +40,7 @@ def _names(module: str) -> frozenset[str]:
     return frozenset(name for node in _outer(tree.body) for name in _bound(node)) | _inside(spec)
 
 
-def _inside(spec: importlib.machinery.ModuleSpec) -> frozenset[str]:
+def _inside(spec: ModuleSpec) -> frozenset[str]:
     """The modules of a package, such as `path` of `os` none and `parse` of `urllib` one."""
     folders = spec.submodule_search_locations or ()
     return frozenset(file.stem for folder in folders for file in Path(folder).glob("*.py"))

@@ -67,13 +67,16 @@ def _imported(use: Use, path: str, paths: Collection[str], modules: Modules) -> 
         if other == path or word not in raw or b"import" not in raw:
             continue
         for each in written(raw, modules.package(other)):
-            if each.what.binds == use.name and _is_fit(each.what, path, modules):
+            if each.what.binds == use.name and _is_fit(each.what, use, path, modules):
                 _note(seen, each, modules.origin(each.what), other)
     return _sources(seen, use, modules.read)
 
 
-def _is_fit(what: Import, path: str, modules: Modules) -> bool:
-    """Not relative beyond the tree, not the file itself, and no test for a file that is none."""
+def _is_fit(what: Import, use: Use, path: str, modules: Modules) -> bool:
+    """Not relative beyond the tree, not the file itself, no test for a file that is none, and no whole module where
+    nothing of it is asked for: `glob(x)` does not mean `import glob`."""
+    if not what.name and use.chains == {use.name}:
+        return False
     if what.module.startswith(".") or modules.names.get(path) in {what.module, what.means}:
         return False
     place = modules.places.get(what.module, "")
