@@ -63,7 +63,13 @@ def trend(
             steps.append(Step(commit, walk.step(commit)))
         except MissingObject:
             break
-    return Trend(start, now, tuple(reversed(steps)), cut=len(steps) < len(commits))
+    told = len(commits) == limit or since is not None or _is_first(repository, commits[-1].parent if commits else start)
+    return Trend(start, now, tuple(reversed(steps)), cut=not told or len(steps) < len(commits))
+
+
+def _is_first(repository: Repository, commit: str) -> bool:
+    """Whether history begins there. In a shallow clone the last commit has a parent that git does not speak of."""
+    return not repository.store.commit(commit).parents
 
 
 @dataclass(frozen=True, slots=True)
