@@ -104,21 +104,21 @@ def _table(title: str, courses: Mapping[str, Sequence[float]], names: Mapping[st
         yield title
     for name in sorted(moved, key=lambda name: (-abs(moved[name]), name)):
         course = courses[name]
-        yield f"  {_safe(names.get(name, name)):<32}{course[0]:10.1f} → {course[-1]:<10.1f}{moved[name]:+10.1f}"
+        yield f"  {safe(names.get(name, name)):<32}{course[0]:10.1f} → {course[-1]:<10.1f}{moved[name]:+10.1f}"
 
 
 def _movers(title: str, steps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     if steps:
         yield title
     for each in steps:
-        where = ", ".join(f"{_safe(name)} {points:+.1f}" for name, points in list(each["signals"].items())[:3])
-        yield f"  {each['delta']:+8.1f}  {each['commit'][:_SHOWN]} {_day(each)} {_safe(each['subject'])} ({where})"
+        where = ", ".join(f"{safe(name)} {points:+.1f}" for name, points in list(each["signals"].items())[:3])
+        yield f"  {each['delta']:+8.1f}  {each['commit'][:_SHOWN]} {_day(each)} {safe(each['subject'])} ({where})"
 
 
 def _day(commit: Mapping[str, Any]) -> str:
     return datetime.fromtimestamp(commit["date"], UTC).date().isoformat()
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """What others wrote, without anything that a terminal would act on."""
     return "".join(sign if sign.isprintable() else "�" for sign in text)
