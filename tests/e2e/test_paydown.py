@@ -7,10 +7,6 @@ from typing import Any
 
 import pytest
 
-from pareback.gates.index.source import Source
-from pareback.gates.survey.survey import survey
-from pareback.orchestrator.survey import paydown
-from pareback.workspaces.repository import open_repository
 
 USERS = ("tax", "label", "audit", "show", "send", "pack")
 CART = '''"""A cart with a coupon, or without one."""
@@ -73,11 +69,9 @@ def debts(make: Any) -> Any:
 @pytest.fixture
 def ticket(debts: Any, tmp_path: Path) -> dict[str, Any]:
     """The first pay-down ticket of the shop, in a file that a batch reads."""
-    with open_repository(debts.root, shadow=tmp_path / "shadow") as repository:
-        found = survey(repository.files(repository.freeze(None, date=0)), Source(repository.read))
-    records = paydown.tickets(found.origins, repo=str(debts.root), most=1)
-    (tmp_path / "paydown.jsonl").write_text(paydown.lines(records))
-    return dict(records[0])
+    said = debts.pareback("survey", "--tickets", "1")
+    (tmp_path / "paydown.jsonl").write_text(said.out)
+    return dict(json.loads(said.out))
 
 
 def paid(debts: Any, replies: Sequence[str]) -> dict[str, Any]:

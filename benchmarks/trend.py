@@ -1,0 +1,141 @@
+"""What the trend of a branch costs: the first look at the last commits of real projects, commit by commit, and the
+second. The stand before the first commit, which the steps lead back to, is held against that commit priced whole.
+
+    python benchmarks/trend.py MIRROR COMMITS NAME... > benchmarks/results/trend.md
+
+MIRROR holds bare repositories as `owner+name/repo`; NAME is `owner/name`.
+"""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean, median
+from typing import TypeVar
+
+from pareback.gates.facts import FileFacts
+from pareback.gates.index.source import Source
+from pareback.gates.index.store import Store
+from pareback.gates.points import TABLE
+from pareback.gates.survey.standing import Standing, standing
+from pareback.gates.survey.whole import whole
+from pareback.orchestrator.survey.trend import Trend, trend
+from pareback.workspaces.repository import Repository, open_repository
+
+T = TypeVar("T")
+
+HEAD = """# The trend of a branch: what a commit costs
+
+`python benchmarks/trend.py MIRROR {commits} {names}`, table {table}. The last {commits} commits along first parents of \
+each
+project; none is left out. Seconds are those of the processor, in one process. *Whole*: the newest commit priced from
+nothing, which every survey does once; the
+first look prices it again, from facts that are kept. *First look*: all steps back from it, nothing known of older files. *Again*: the same
+from what was kept, in a store that was opened anew. *A commit*: first look by commits. *Files*: priced files that a commit
+changed, on the mean. *Off*: the most that any signal or folder differs, in points, between where the steps lead back to
+and the oldest commit priced whole.
+
+| project | commit | lines | whole, s | first look, s | a commit, ms | files | again, ms | off | charged | paid | \
+from | to |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|"""
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """One project: the trend, what it took in seconds, and how far it is off."""
+
+    name: str
+    found: Trend
+    lines: int
+    whole: float
+    first: float
+    again: float
+    files: float
+    off: float
+
+
+def main(mirror: Path, commits: int, names: list[str]) -> None:
+    """Print the table."""
+    print(HEAD.format(commits=commits, names=" ".join(names), table=TABLE))
+    timed = []
+    for name in names:
+        with tempfile.TemporaryDirectory() as folder:
+            clone = Path(folder) / "clone"
+            bare = mirror / name.replace("/", "+") / "repo"
+            subprocess.run(["git", "clone", "-q", "--shared", "--no-checkout", str(bare), str(clone)], check=True)
+            with open_repository(clone, shadow=Path(folder) / "shadow") as repository:
+                timed.append(looked(name, repository, Path(folder) / "facts.db", commits))
+        print(_row(timed[-1]), flush=True)
+    ways = [each.first / len(each.found.steps) for each in timed if each.found.steps]
+    print(f"\nA commit costs {1000 * median(ways):.0f} ms of processor time in the middle project.")
+
+
+def looked(name: str, repository: Repository, store: Path, commits: int) -> Timed:
+    """One project, looked at twice."""
+    head = repository.head
+    if head is None:
+        raise SystemExit(f"{name!r} has no commit")
+    source = Source(repository.read, Store(store))
+    whole_took, lines = _clocked(lambda: _lines(repository, source, head))
+    first_took, found = _clocked(lambda: trend(repository, source, start=head, limit=commits))
+    source.store.close()
+    source = Source(repository.read, Store(store))
+    again_took, again = _clocked(lambda: trend(repository, source, start=head, limit=commits))
+    if again != found:
+        raise SystemExit(f"{name!r} is told otherwise at the second look")
+    changed = [sum(map(source.prices, _paths(repository, step.commit.parent, step.commit.id))) for step in found.steps]
+    off = _off(found.stands[0], _stood(repository, source, found.steps[0].commit.parent))
+    source.store.close()
+    return Timed(name, found, lines, whole_took, first_took, again_took, mean(changed), off)
+
+
+def _clocked(make: Callable[[], T]) -> tuple[float, T]:
+    started = time.process_time()
+    made = make()
+    return time.process_time() - started, made
+
+
+def _facts(repository: Repository, source: Source, commit: str) -> dict[str, FileFacts]:
+    blobs = {path: blob for path, blob in repository.files(commit).items() if source.prices(path)}
+    return {path: source.facts(path, blob) for path, blob in blobs.items()}
+
+
+def _lines(repository: Repository, source: Source, commit: str) -> int:
+    """The lines of a commit that is priced whole."""
+    tree = whole(_facts(repository, source, commit))
+    return sum(facts.lines for facts in tree.files.values())
+
+
+def _paths(repository: Repository, base: str, head: str) -> set[str]:
+    before, after = repository.differing(base, head)
+    return {*before, *after}
+
+
+def _stood(repository: Repository, source: Source, commit: str) -> Standing:
+    """The commit priced whole."""
+    return standing(whole(_facts(repository, source, commit)))
+
+
+def _off(one: Standing, other: Standing) -> float:
+    left = one.less(other)
+    return max(map(abs, [*left.signals.values(), *left.folders.values()]), default=0.0)
+
+
+def _row(each: Timed) -> str:
+    steps = each.found.steps
+    charged = sum(step.added.points >= 0.05 for step in steps)
+    paid = sum(step.added.points <= -0.05 for step in steps)
+    stands = each.found.stands
+    per = 1000 * each.first / len(steps)
+    return (
+        f"| {each.name} | {each.found.head[:10]} | {each.lines:,} | {each.whole:.1f} | {each.first:.1f} | {per:.0f} "
+        f"| {each.files:.1f} | {1000 * each.again:.0f} | {each.off:g} | {charged} | {paid} "
+        f"| {stands[0].points:.1f} | {stands[-1].points:.1f} |"
+    )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
