@@ -29,14 +29,18 @@ T = TypeVar("T")
 
 HEAD = """# The trend of a branch: what a commit costs
 
-`python benchmarks/trend.py MIRROR {commits} {names}`, table {table}. The last {commits} commits along first parents of \
-each
-project; none is left out. Seconds are those of the processor, in one process. *Whole*: the newest commit priced from
-nothing, which every survey does once; the
-first look prices it again, from facts that are kept. *First look*: all steps back from it, nothing known of older files. *Again*: the same
-from what was kept, in a store that was opened anew. *A commit*: first look by commits. *Files*: priced files that a commit
-changed, on the mean. *Off*: the most that any signal or folder differs, in points, between where the steps lead back to
-and the oldest commit priced whole.
+`python benchmarks/trend.py MIRROR {commits} {names}`
+
+Table {table}. The last {commits} commits along first parents of each project; none is left out. Seconds are those of
+the processor, in one process.
+
+- *whole*: the newest commit priced from nothing, as every survey does once
+- *first look*: that commit again, from the facts that are kept, and all steps back from it, nothing known of older files
+- *a commit*: the first look by commits; *files*: priced files that a commit changed, on the mean
+- *again*: the second look, from what the first has kept
+- *off*: the most that any signal or folder differs, in points, between where the steps lead back to and the oldest
+  commit priced whole
+- *charged*, *paid*: commits that added, or took away, 0.05 points and more; *from*, *to*: points at either end
 
 | project | commit | lines | whole, s | first look, s | a commit, ms | files | again, ms | off | charged | paid | \
 from | to |

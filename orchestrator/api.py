@@ -1,4 +1,4 @@
-"""The doors for scripts: `pareback.run`, `batch`, `check` and `survey`, with the same meaning as on the command line."""
+"""The doors for scripts: `pareback.run`, `batch`, `check` and `survey`, meaning what they mean on the command line."""
 
 import os
 from collections.abc import Callable

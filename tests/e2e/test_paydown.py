@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-
 USERS = ("tax", "label", "audit", "show", "send", "pack")
 CART = '''"""A cart with a coupon, or without one."""
 
