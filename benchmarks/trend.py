@@ -6,15 +6,16 @@ second. The stand before the first commit, which the steps lead back to, is held
 MIRROR holds bare repositories as `owner+name/repo`; NAME is `owner/name`.
 """
 
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, median
 from typing import TypeVar
+
+from real import Opened, opened
 
 from pareback.gates.facts import FileFacts
 from pareback.gates.index.source import Source
@@ -23,7 +24,6 @@ from pareback.gates.points import TABLE
 from pareback.gates.survey.standing import Standing, standing
 from pareback.gates.survey.whole import whole
 from pareback.orchestrator.survey.trend import Trend, trend
-from pareback.workspaces.repository import Repository, open_repository
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ Table {table}. The last {commits} commits along first parents of each project; n
 the processor, in one process.
 
 - *whole*: the newest commit priced from nothing, as every survey does once
-- *first look*: that commit again, from the facts that are kept, and all steps back from it, nothing known of older files
+- *first look*: that commit again, from facts that are kept, and all steps back from it, nothing known of older files
 - *a commit*: the first look by commits; *files*: priced files that a commit changed, on the mean
 - *again*: the second look, from what the first has kept
 - *off*: the most that any signal or folder differs, in points, between where the steps lead back to and the oldest
@@ -66,34 +66,29 @@ def main(mirror: Path, commits: int, names: list[str]) -> None:
     print(HEAD.format(commits=commits, names=" ".join(names), table=TABLE))
     timed = []
     for name in names:
-        with tempfile.TemporaryDirectory() as folder:
-            clone = Path(folder) / "clone"
-            bare = mirror / name.replace("/", "+") / "repo"
-            subprocess.run(["git", "clone", "-q", "--shared", "--no-checkout", str(bare), str(clone)], check=True)
-            with open_repository(clone, shadow=Path(folder) / "shadow") as repository:
-                timed.append(looked(name, repository, Path(folder) / "facts.db", commits))
+        with opened(mirror, name) as at, tempfile.TemporaryDirectory() as folder:
+            timed.append(looked(name, at, Path(folder) / "facts.db", commits))
         print(_row(timed[-1]), flush=True)
     ways = [each.first / len(each.found.steps) for each in timed if each.found.steps]
     print(f"\nA commit costs {1000 * median(ways):.0f} ms of processor time in the middle project.")
 
 
-def looked(name: str, repository: Repository, store: Path, commits: int) -> Timed:
+def looked(name: str, at: Opened, store: Path, commits: int) -> Timed:
     """One project, looked at twice."""
-    head = repository.head
-    if head is None:
-        raise SystemExit(f"{name!r} has no commit")
-    source = Source(repository.read, Store(store))
-    whole_took, lines = _clocked(lambda: _lines(repository, source, head))
-    first_took, found = _clocked(lambda: trend(repository, source, start=head, limit=commits))
+    source = Source(at.repository.read, Store(store))
+    whole_took, lines = _clocked(lambda: _lines(at.tree, source))
+    first_took, found = _clocked(lambda: trend(at.repository, source, start=at.head, limit=commits))
     source.store.close()
-    source = Source(repository.read, Store(store))
-    again_took, again = _clocked(lambda: trend(repository, source, start=head, limit=commits))
+    source = Source(at.repository.read, Store(store))
+    again_took, again = _clocked(lambda: trend(at.repository, source, start=at.head, limit=commits))
     if again != found:
         raise SystemExit(f"{name!r} is told otherwise at the second look")
-    changed = [sum(map(source.prices, _paths(repository, step.commit.parent, step.commit.id))) for step in found.steps]
-    off = _off(found.stands[0], _stood(repository, source, found.steps[0].commit.parent))
+    sides = [at.repository.differing(step.commit.parent, step.commit.id) for step in found.steps]
+    changed = mean(sum(map(source.prices, {*before, *after})) for before, after in sides)
+    oldest = at.repository.files(found.steps[0].commit.parent)
+    off = _off(found.stands[0], standing(whole(_facts(oldest, source))))
     source.store.close()
-    return Timed(name, found, lines, whole_took, first_took, again_took, mean(changed), off)
+    return Timed(name, found, lines, whole_took, first_took, again_took, changed, off)
 
 
 def _clocked(make: Callable[[], T]) -> tuple[float, T]:
@@ -102,25 +97,13 @@ def _clocked(make: Callable[[], T]) -> tuple[float, T]:
     return time.process_time() - started, made
 
 
-def _facts(repository: Repository, source: Source, commit: str) -> dict[str, FileFacts]:
-    blobs = {path: blob for path, blob in repository.files(commit).items() if source.prices(path)}
-    return {path: source.facts(path, blob) for path, blob in blobs.items()}
+def _facts(tree: Mapping[str, str], source: Source) -> dict[str, FileFacts]:
+    return {path: source.facts(path, blob) for path, blob in tree.items() if source.prices(path)}
 
 
-def _lines(repository: Repository, source: Source, commit: str) -> int:
-    """The lines of a commit that is priced whole."""
-    tree = whole(_facts(repository, source, commit))
-    return sum(facts.lines for facts in tree.files.values())
-
-
-def _paths(repository: Repository, base: str, head: str) -> set[str]:
-    before, after = repository.differing(base, head)
-    return {*before, *after}
-
-
-def _stood(repository: Repository, source: Source, commit: str) -> Standing:
-    """The commit priced whole."""
-    return standing(whole(_facts(repository, source, commit)))
+def _lines(tree: Mapping[str, str], source: Source) -> int:
+    """The lines of a tree that is priced whole."""
+    return sum(facts.lines for facts in whole(_facts(tree, source)).files.values())
 
 
 def _off(one: Standing, other: Standing) -> float:
