@@ -39,7 +39,7 @@ the processor, in one process.
 - *a commit*: the first look by commits; *files*: priced files that a commit changed, on the mean
 - *again*: the second look, from what the first has kept
 - *off*: the most that any signal or folder differs, in points, between where the steps lead back to and the oldest
-  commit priced whole
+  commit priced whole; less than 10^-9 is 0
 - *charged*, *paid*: commits that added, or took away, 0.05 points and more; *from*, *to*: points at either end
 
 | project | commit | lines | whole, s | first look, s | a commit, ms | files | again, ms | off | charged | paid | \
