@@ -1,4 +1,4 @@
-"""The doors for scripts: `pareback.run`, `batch` and `check`, with the same meaning as on the command line."""
+"""The doors for scripts: `pareback.run`, `batch`, `check` and `survey`, meaning what they mean on the command line."""
 
 import os
 from collections.abc import Callable
@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from pareback.adapters.ticket import Ticket
+from pareback.gates.survey.survey import Survey
 from pareback.gates.verdict import Verdict
 from pareback.orchestrator.comparison import Comparison, compare
 from pareback.orchestrator.desk import Surroundings
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.job import Job, Wish
 from pareback.orchestrator.outcome import Outcome
+from pareback.orchestrator.survey.look import Look, look
 
 
 def run(
@@ -50,3 +52,10 @@ def check(
 ) -> Verdict:
     """The gate alone: the work tree of `repo` against its merge base with `base`. Raises Mistake, NotARepository."""
     return compare(Comparison(Path(repo), base=base, budget=budget, waive=waive)).verdict
+
+
+def survey(repo: str | Path = ".", *, path: str | Path | None = None) -> Survey:
+    """Where the complexity of the work tree of `repo` sits and what to change first, or of the file or folder `path` in
+    it alone. Lists of a `Survey` begin with what costs or frees most, in points. Raises Mistake for a path that names
+    nothing, NotARepository."""
+    return look(Look(Path(repo), None if path is None else Path(path))).survey

@@ -118,6 +118,11 @@ class Repository:
         """The commits behind `start`, newest first, without merges."""
         return log.merged(self._git, start, limit=limit, skip=skip)
 
+    def mainline(self, start: str, *, limit: int | None = None, since: str | None = None) -> list[log.Merged]:
+        """The commits from `start` back along first parents, newest first, each with that parent; as many as `limit`,
+        and none that lies behind the commit `since`."""
+        return log.mainline(self._git, start, limit=limit, since=since)
+
     def patch(self, base: str, head: str) -> bytes:
         """A unified diff with a/ and b/ that `git apply` takes, binary files included; the same for the same trees."""
         return diff.text(self._shadow, self._tree(base), self._tree(head))

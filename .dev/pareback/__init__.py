@@ -12,7 +12,7 @@ _here = Path(__file__).resolve().parent
 if _here.parent.name == ".dev":
     __path__ = [str(_here.parents[1])]
 
-__all__ = ["batch", "check", "run"]
+__all__ = ["batch", "check", "run", "survey"]
 
 
 def __getattr__(name: str) -> Any:

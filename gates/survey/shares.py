@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import fsum
 
 from pareback.gates.points import DECIMALS
+from pareback.gates.scores import Scores
 from pareback.gates.survey.whole import Whole
 from pareback.gates.wide import Load
 
@@ -39,12 +40,17 @@ Share = tuple[str, str, str, float]
 
 def shares(tree: Whole) -> Iterator[Share]:
     """Every point of the tree, by who carries it."""
-    for path, scores in tree.scores.items():
-        for name, charges in scores.charges.items():
-            yield from ((path, charge.unit, name, charge.points) for charge in charges)
+    yield from carried(tree.scores)
     for name, loads in tree.loads.items():
         for load in loads:
             yield from shared(name, load)
+
+
+def carried(scores: Mapping[str, Scores]) -> Iterator[Share]:
+    """What the units of files carry by themselves, from the scores of the files by path."""
+    for path, found in scores.items():
+        for name, charges in found.charges.items():
+            yield from ((path, charge.unit, name, charge.points) for charge in charges)
 
 
 def shared(signal: str, load: Load) -> Iterator[Share]:
@@ -55,10 +61,10 @@ def shared(signal: str, load: Load) -> Iterator[Share]:
 
 def hotspots(tree: Whole, most: int) -> tuple[Hotspot, ...]:
     """The units that carry most points."""
-    carried: dict[tuple[str, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    borne: dict[tuple[str, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for path, unit, signal, points in shares(tree):
-        carried[path, unit][signal].append(points)
-    parts = {place: _sums(signals) for place, signals in carried.items()}
+        borne[path, unit][signal].append(points)
+    parts = {place: _sums(signals) for place, signals in borne.items()}
     first = sorted(parts, key=lambda place: (-fsum(parts[place].values()), place))[:most]
     return tuple(_hotspot(place, parts[place], tree) for place in first)
 
@@ -70,10 +76,10 @@ def _hotspot(place: tuple[str, str], parts: Mapping[str, float], tree: Whole) ->
 
 def sizes(tree: Whole) -> tuple[Sized, ...]:
     """Every file of the tree, those with most points first."""
-    carried: dict[str, list[float]] = defaultdict(list)
+    borne: dict[str, list[float]] = defaultdict(list)
     for path, _, _, points in shares(tree):
-        carried[path].append(points)
-    found = (Sized(path, facts.lines, round(fsum(carried[path]), DECIMALS)) for path, facts in tree.files.items())
+        borne[path].append(points)
+    found = (Sized(path, facts.lines, round(fsum(borne[path]), DECIMALS)) for path, facts in tree.files.items())
     return tuple(sorted(found, key=lambda file: (-file.points, file.path)))
 
 

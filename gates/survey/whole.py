@@ -21,8 +21,13 @@ class Whole:
 
 
 def whole(files: Mapping[str, FileFacts]) -> Whole:
-    """Read a tree from the facts of its files. Those that cannot be read or that a program wrote do not count."""
-    known = {path: facts for path, facts in files.items() if not facts.problems and not facts.generated}
+    """Read a tree from the facts of its files, as far as they count."""
+    known = counted(files)
     view = plain(known, filings())
     loads = {signal.id: tuple(signal.loads(view.keys, view)) for signal in wide()}
     return Whole(known, {path: score(facts) for path, facts in known.items()}, loads, view)
+
+
+def counted(files: Mapping[str, FileFacts]) -> dict[str, FileFacts]:
+    """Those that count: a file that cannot be read, or that a program wrote, has no points."""
+    return {path: facts for path, facts in files.items() if not facts.problems and not facts.generated}

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from pareback.orchestrator.cli import bench, drive, gate, machine
+from pareback.orchestrator.cli import bench, drive, gate, machine, survey
 from pareback.orchestrator.cli.app import app
 from pareback.orchestrator.hardened import harden
 
-COMMANDS = (drive, gate, machine, bench)
+COMMANDS = (drive, gate, survey, machine, bench)
 """Imported, they are known to the program, in the order of its help."""
 
 

@@ -19,6 +19,7 @@ summary = pareback.batch(f"{root}/../tickets.jsonl", budget="fix", **night, **ba
 outcome = pareback.run(Ticket("one", "Free from 50.00 on", repo=root), budget="fix", **base)
 verdict = pareback.check(root, base="HEAD")
 said = [summary["exit"], summary["accepted"], outcome.ending.name, outcome.exit, verdict.delta, bool(heard)]
+said += [pareback.survey(root).files, pareback.survey(root, path="shop/cart.py").files]
 try:
     pareback.survive
 except AttributeError as error:
@@ -39,5 +40,5 @@ def test_a_script_drives_a_batch_and_a_run_and_asks_the_gate(shop: Any, tmp_path
     )
     assert done.returncode == 0, done.stderr
     *said, unknown = json.loads(done.stdout)
-    assert said == [0, 1, "accepted", 0, 0.0, True]
-    assert unknown == "module 'pareback' has no attribute 'survive'; it offers batch, check, run"
+    assert said == [0, 1, "accepted", 0, 0.0, True, 2, 1]
+    assert unknown == "module 'pareback' has no attribute 'survive'; it offers batch, check, run, survey"

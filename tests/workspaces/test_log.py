@@ -1,6 +1,7 @@
 """What was merged: commits without merges, newest first, with their parent."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -47,3 +48,14 @@ def test_what_differs_is_named_by_blob(grown: Any, opened: Opened) -> None:
             b"def one():\n    return 3\n",
         )
         assert repository.differing(change.id, change.id) == ({}, {})
+
+
+def test_a_branch_is_one_line_of_commits_each_with_its_first_parent(grown: Any, opened: Opened) -> None:
+    with opened(grown.root) as repository:
+        found = repository.mainline("HEAD")
+        assert [commit.subject for commit in found] == ["merge side", "text only", "change \x1f one: naïve"]
+        ids = [grown.git("rev-parse", f"HEAD~{back}") for back in range(4)]
+        assert [(commit.id, commit.parent) for commit in found] == list(pairwise(ids))
+        assert repository.mainline("HEAD", limit=2) == found[:2]
+        assert repository.mainline("HEAD", since=ids[2]) == found[:2]
+        assert repository.mainline("HEAD", since=ids[0]) == []
