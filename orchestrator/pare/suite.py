@@ -23,7 +23,8 @@ _FLAKY = 3
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """What passes on `commit`, with the limit of each test in seconds, and which tests a change concerns."""
+    """What passes on `commit`, with the limit of each test in seconds, which tests a change concerns, and the files
+    that cannot be collected even there."""
 
     desk: Desk
     tests: Target
@@ -32,6 +33,7 @@ class Suite:
     impact: Impact
     only: tuple[str, ...] | None
     deadline: float
+    broken: frozenset[str] = frozenset()
 
     def refusal(self, commit: str) -> str:
         """Why the tests do not take this tree, or nothing. A test that fails once and then passes alone on the same
@@ -52,7 +54,7 @@ class Suite:
         heard: list[Result | CollectError] = []
 
         def hear(said: Result | CollectError) -> bool:
-            if isinstance(said, CollectError) or (said.id in self.limits and not is_green(said)):
+            if self._breaks(said):
                 heard.append(said)
             return not [each for each in heard if _name(each) not in flaky]
 
@@ -63,6 +65,11 @@ class Suite:
         if wrong is None and lost is not None:
             return Result(lost, "error", 0.0, f"did not run: {report.reason or report.work}")
         return wrong
+
+    def _breaks(self, said: Result | CollectError) -> bool:
+        if isinstance(said, CollectError):
+            return said.path not in self.broken
+        return said.id in self.limits and not is_green(said)
 
     def _passes_alone(self, test: str, commit: str) -> bool:
         alone = Selection(limit=FIRST_LIMIT, limits=self.limits, only=(test,))
@@ -93,7 +100,8 @@ def measured(desk: Desk, settings: Settings, tests: Target, commit: str) -> Suit
     files = desk.repository.files(commit)
     known = Impact(reports[0].touched, importers(files, desk.repository.read, tests.roots))
     limits = {test: max(_LEAST, _TIMES * max(one[test].seconds, two[test].seconds)) for test in steady}
-    return replace(suite, limits=limits, impact=known)
+    broken = frozenset(error.path for report in reports for error in report.errors)
+    return replace(suite, limits=limits, impact=known, broken=broken)
 
 
 def _check(report: Report) -> None:

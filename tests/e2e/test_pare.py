@@ -96,6 +96,18 @@ def test_what_stays_green_is_written_and_can_be_taken_back(answers: Any) -> None
     assert answers.fingerprint() == before
 
 
+def test_a_file_that_could_not_be_collected_before_refuses_nothing(answers: Any) -> None:
+    """A project's own environment seldom has what each of its tests wants."""
+    (answers.root / "test_elsewhere.py").write_text("import no_such_module_anywhere\n")
+    said = answers.pareback(*words(answers, "answers.py", "--write", "--json"))
+    assert said.exit == 0, said.err
+    assert [(each["unit"], each["kept"]) for each in said.result["tried"]] == [
+        ("found", True),
+        ("same", False),
+        ("same", True),
+    ]
+
+
 def test_without_paths_only_functions_that_differ_are_offered(answers: Any) -> None:
     nothing = answers.pareback(*words(answers, "--base", "main", "--json")).result
     assert (nothing["files"], nothing["tried"]) == (0, [])

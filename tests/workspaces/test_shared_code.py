@@ -119,6 +119,7 @@ def test_a_function_that_says_the_same_calls_the_other_one() -> None:
     twin = TSV.replace("export_tsv", "tabbed").replace("found", "kept")
     (found,) = merged(f"{TSV}\n\n{twin}", EVERY)
     assert found.source == f"{TSV}\n\ndef tabbed(lines, out=None):\n    return export_tsv(lines, out)\n"
+    assert list(merged(f"@mark\n{TSV}\n\n{twin}", EVERY)) == []  # the first is no longer what is written there
 
 
 @pytest.mark.parametrize(
@@ -135,10 +136,19 @@ def test_a_function_that_says_the_same_calls_the_other_one() -> None:
         TSV.replace("map(repr, line)", "map(export_tsv, line)"),
         TSV.replace(".join(map", ".center(map"),
         TSV.replace('"\\t"', "f'{out}'"),
+        TSV.replace("found = []", "found = log(stacklevel=2) or []"),
+        TSV.replace("found = []", "found = sys._getframe() or []"),
     ],
 )
 def test_what_is_no_copy_or_would_not_do_the_same_is_left(other: str) -> None:
     assert list(merged(CSV + other, EVERY)) == []
+
+
+def test_a_method_that_is_handed_a_class_is_left() -> None:
+    made = CLASS.replace("def first", "def __new__")
+    assert len(list(merged(CLASS, EVERY))) == 1
+    assert made != CLASS
+    assert list(merged(made, EVERY)) == []
 
 
 def test_only_copies_on_the_lines_asked_for_are_merged() -> None:

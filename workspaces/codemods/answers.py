@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import libcst
 
 from pareback.workspaces.codemods.blocks import Block, below, blocks, line, names, small, statements
-from pareback.workspaces.codemods.conditions import is_boolean, negated
+from pareback.workspaces.codemods.conditions import bracketed, is_boolean, negated
 
 _TWO = 2
 
@@ -76,4 +76,5 @@ def _returned(block: Block, at: int, used: Sequence[str]) -> Iterator[tuple[Sequ
     if not isinstance(target, libcst.Name) or not isinstance(value, libcst.Name) or target.value != value.value:
         return
     if used.count(target.value) == _TWO:
-        yield [block.body[at].with_changes(body=[second.with_changes(value=first.value)])], _TWO
+        said = bracketed(first.value) if isinstance(first.value, libcst.Yield) else first.value
+        yield [block.body[at].with_changes(body=[second.with_changes(value=said)])], _TWO

@@ -17,6 +17,10 @@ _OPPOSITE: dict[type[libcst.BaseCompOp], type[libcst.BaseCompOp]] = {
 """Comparisons that are each other's negation whatever is compared; `<` and `>=` are not, for sets and for NaN."""
 _BOOLEAN_CALLS = frozenset({"isinstance", "issubclass", "hasattr", "callable", "bool", "any", "all"})
 _LOOSE = (libcst.IfExp, libcst.Lambda, libcst.NamedExpr)
+_ACTS = (
+    *(libcst.Call, libcst.Await, libcst.Yield, libcst.NamedExpr, libcst.Subscript, libcst.FormattedString),
+    *(libcst.CompFor, libcst.StarredElement, libcst.StarredDictElement),
+)
 
 
 def negated(test: libcst.BaseExpression) -> libcst.BaseExpression:
@@ -30,7 +34,8 @@ def negated(test: libcst.BaseExpression) -> libcst.BaseExpression:
             return test.with_changes(comparisons=[target.with_changes(operator=opposite())])
     if isinstance(test, libcst.BooleanOperation) and all(_turns(part) for part in (test.left, test.right)):
         either = isinstance(test.operator, libcst.And)  # De Morgan; the parts are asked in the same order as before
-        return joined(negated(test.left), negated(test.right), either=either)
+        turned = joined(negated(test.left), negated(test.right), either=either)
+        return turned.with_changes(lpar=test.lpar, rpar=test.rpar)  # they may hold a line break
     binding = isinstance(test, (libcst.BooleanOperation, *_LOOSE))
     return libcst.UnaryOperation(libcst.Not(), bracketed(test) if binding else test)
 
@@ -77,14 +82,18 @@ def _throughout(test: libcst.BaseExpression, holds: Callable[[libcst.BaseExpress
 
 def is_pure(node: libcst.CSTNode) -> bool:
     """Whether evaluating it does nothing but look: no call, no await, no binding, no item that could be made on the
-    way. Attributes count as looks."""
-    acts = (libcst.Call, libcst.Await, libcst.Yield, libcst.NamedExpr, libcst.Subscript, libcst.FormattedString)
-    return not find(node, *acts)
+    way, no iterator that is used up. Attributes count as looks."""
+    return not find(node, *_ACTS)
 
 
 def bracketed(node: libcst.BaseExpression) -> libcst.BaseExpression:
     """In parentheses, unless it is already."""
     return node if node.lpar else node.with_changes(lpar=[libcst.LeftParen()], rpar=[libcst.RightParen()])
+
+
+def tested(found: libcst.If, test: libcst.BaseExpression) -> libcst.If:
+    """The condition with another test. `if(a)` has no blank behind its keyword, and needs one where the brackets go."""
+    return found.with_changes(test=test if found.whitespace_before_test.value else bracketed(test))
 
 
 def _operand(part: libcst.BaseExpression, *, either: bool) -> libcst.BaseExpression:

@@ -33,6 +33,10 @@ _OUT = (
 """What a function may not hold: it would mean something else in another function, or its values stand where no name
 may."""
 _WATCHING = frozenset({"locals", "vars", "eval", "exec", "dir", "super", "__class__"})
+_COUNTING = frozenset({"stacklevel", "_getframe", "currentframe", "stack", "extract_stack"})
+"""What says who called: one function more would stand in between."""
+_BOUNDLESS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+"""Methods that are handed a class, without a decorator that says so."""
 _WORDS = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -63,12 +67,22 @@ def _may_move(function: Function, owner: ast.ClassDef | None) -> bool:
     own."""
     args, body = function.args, _body(function)
     bare = not (args.posonlyargs or args.kwonlyargs or args.vararg or args.kwarg)
-    if not bare or (owner and (function.decorator_list or not args.args)) or _size(function) < _LEAST:
+    if not bare or (owner and not _is_method(function)) or _size(function) < _LEAST:
         return False
-    nodes = list(ast.walk(function))
-    acting = any(isinstance(node, _OUT) or getattr(node, "id", "") in _WATCHING for node in nodes)
+    acting = any(_acts(node) for node in ast.walk(function))
     above = function.body[0].end_lineno if body is not function.body else function.lineno
     return not acting and body[0].lineno > (above or 0)
+
+
+def _is_method(function: Function) -> bool:
+    """Whether it is handed an instance, as far as that can be seen."""
+    return bool(function.args.args) and not function.decorator_list and function.name not in _BOUNDLESS
+
+
+def _acts(node: ast.AST) -> bool:
+    named = getattr(node, "attr", "") or (node.arg if isinstance(node, ast.keyword) else "")
+    said = getattr(node, "id", "")
+    return isinstance(node, _OUT) or said in _WATCHING or not _COUNTING.isdisjoint({said, named})
 
 
 def _body(function: Function) -> list[ast.stmt]:
@@ -86,7 +100,9 @@ def _compared(one: Function, other: Function, owner: ast.ClassDef | None, text: 
     if _comments(other, text) - _comments(one, text):
         return None
     found = holes(one, other, (_body(one), _body(other)), text)
-    if found is None or len(found) > MOST or (owner and not found):
+    if found is None or len(found) > MOST:
+        return None
+    if not found and (owner or one.decorator_list):  # the name of the first may stand for something else
         return None
     return _Pair(one, other, owner, found)
 

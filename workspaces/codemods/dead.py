@@ -92,10 +92,11 @@ def _is_empty(orelse: libcst.If | libcst.Else | None) -> bool:
 
 
 def _unread(block: Block, used: Sequence[str]) -> Iterator[Sequence[libcst.BaseStatement]]:
-    """Without a name that is given a value and never read; what its value does is still done."""
+    """Without a name that is given a value and never read; what its value does is still done. What a call gives stays:
+    the name may be all that keeps it alive."""
     for at, statement in enumerate(block.body):
         value = _unread_value(statement, used)
-        if value is None:
+        if value is None or find(value, libcst.Call, libcst.Await):
             continue
         rest = [*block.body[:at], *block.body[at + 1 :]]
         if not is_pure(value):

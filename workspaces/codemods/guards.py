@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import libcst
 
 from pareback.workspaces.codemods.blocks import Block, below, blocks, leaves, line, statements
-from pareback.workspaces.codemods.conditions import bracketed, negated
+from pareback.workspaces.codemods.conditions import negated, tested
 
 _LEAVING = {"return": libcst.Return(), "continue": libcst.Continue()}
 _WORTH = 2
@@ -39,7 +39,7 @@ def _turned(
     if len(body) < _WORTH or not block.end:
         return None
     leaving = libcst.IndentedBlock([line(_LEAVING[block.end])])
-    return [*before, found.with_changes(test=_spaced(found, negated(found.test)), body=leaving), *body]
+    return [*before, tested(found, negated(found.test)).with_changes(body=leaving), *body]
 
 
 def _swapped(
@@ -52,7 +52,7 @@ def _swapped(
     orelse = found.orelse
     if not isinstance(orelse, libcst.Else) or not leaves(statements(orelse.body)) or not body:
         return None
-    guard = found.with_changes(test=_spaced(found, negated(found.test)), body=orelse.body, orelse=None)
+    guard = tested(found, negated(found.test)).with_changes(body=orelse.body, orelse=None)
     return [*before, below(guard, ()), *body, *after]
 
 
@@ -62,8 +62,3 @@ def _out(orelse: libcst.If | libcst.Else) -> Sequence[libcst.BaseStatement]:
         return [orelse]
     body = statements(orelse.body)
     return [below(body[0], orelse.leading_lines), *body[1:]]
-
-
-def _spaced(found: libcst.If, test: libcst.BaseExpression) -> libcst.BaseExpression:
-    """`if(a)` has no blank behind its keyword, and needs one where the brackets go."""
-    return test if found.whitespace_before_test.value else bracketed(test)

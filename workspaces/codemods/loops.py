@@ -12,6 +12,12 @@ _TWO = 2
 _ADDING = {"append": libcst.ListComp, "add": libcst.SetComp}
 _OPENING = {"append": ("[]", "list()"), "add": ("set()",)}
 _NO_ENTRIES = ("{}", "dict()")
+_SCOPED = frozenset({"super", "__class__", "locals", "vars", "eval", "exec", "dir", "next"})
+"""Names that mean something else in an expression's own scope; `next` may end a generator that asks for it."""
+_KEEPING = (libcst.Try, libcst.TryStar, libcst.With)
+"""Blocks that may swallow an exception: behind them a loop's result is read, as far as it came."""
+_SHARING = (libcst.Global, libcst.Nonlocal, libcst.FunctionDef, libcst.Lambda)
+"""Where a name is spoken of by others, while the loop is still at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,8 @@ def propose(function: libcst.FunctionDef) -> Iterator[libcst.FunctionDef]:
         for at, statement in enumerate(block.body):
             if isinstance(statement, libcst.For) and _stays_inside(statement, function):
                 for changed, first, after in _expressed(block, at, statement):
-                    yield block.replaced(function, [*block.body[:first], *changed, *block.body[after:]])
+                    if first == at or _is_whole(_bound(block.body[first])[0], statement, function):
+                        yield block.replaced(function, [*block.body[:first], *changed, *block.body[after:]])
 
 
 def _stays_inside(loop: libcst.For, function: libcst.FunctionDef) -> bool:
@@ -45,7 +52,18 @@ def _stays_inside(loop: libcst.For, function: libcst.FunctionDef) -> bool:
         or loop.orelse
         or plain
         or acting
+        or not _SCOPED.isdisjoint(here)
         or any(everywhere.count(name) != here.count(name) for name in bound)
+    )
+
+
+def _is_whole(name: str, loop: libcst.For, function: libcst.FunctionDef) -> bool:
+    """Whether nobody can see a half of what the loop puts under the name."""
+    inner = (each for each in find(function, *_SHARING) if each is not function)
+    around = (each for each in find(function, *_KEEPING) if any(found is loop for found in find(each, libcst.For)))
+    everywhere = names(function).count(name)
+    return all(name not in names(each) for each in inner) and all(
+        names(each.body).count(name) == everywhere for each in around
     )
 
 
@@ -108,6 +126,8 @@ def _mapped(block: Block, at: int, loop: _Loop) -> Iterator[tuple[Sequence[libcs
             ],
             value=value,
         ) if table == name and opened in _NO_ENTRIES and name not in names([loop.clause, key, value]):
+            if find(key, libcst.Call) and find(value, libcst.Call):
+                return  # an assignment makes the value first, a comprehension the key
             made = libcst.DictComp(key=_plain(key), value=_plain(value), for_in=loop.clause)
             yield [_given(block.body[at - 1], made, loop)], at - 1, at + 1
 

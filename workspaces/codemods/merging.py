@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import libcst
 
 from pareback.workspaces.codemods.blocks import Block, below, blocks, leaves, same, statements
-from pareback.workspaces.codemods.conditions import is_pure, joined, negated
+from pareback.workspaces.codemods.conditions import is_pure, joined, negated, tested
 
 
 def propose(function: libcst.FunctionDef) -> Iterator[libcst.FunctionDef]:
@@ -26,11 +26,11 @@ def _merged(found: libcst.If) -> Iterator[Sequence[libcst.BaseStatement]]:
     if orelse is None and len(body) == 1 and isinstance(body[0], libcst.If) and body[0].orelse is None:
         inner = body[0]
         lines = [*found.leading_lines, *inner.leading_lines]
-        test = joined(found.test, inner.test, either=False)
-        yield [found.with_changes(leading_lines=lines, test=test, body=inner.body)]
+        both = tested(found, joined(found.test, inner.test, either=False))
+        yield [both.with_changes(leading_lines=lines, body=inner.body)]
     if isinstance(orelse, libcst.If) and same(body, statements(orelse.body)) and body:
-        test = joined(found.test, orelse.test, either=True)
-        yield [found.with_changes(test=test, orelse=orelse.orelse)]
+        any_ = tested(found, joined(found.test, orelse.test, either=True))
+        yield [any_.with_changes(orelse=orelse.orelse)]
     if isinstance(orelse, libcst.Else) and body:
         yield from _ends(found, body, statements(orelse.body))
 
@@ -43,7 +43,7 @@ def _repeated(block: Block, at: int, found: libcst.If) -> Iterator[libcst.If]:
     body = statements(found.body)
     if leaves(body) and same(body, statements(after.body)):
         lines = [*found.leading_lines, *after.leading_lines]
-        yield found.with_changes(leading_lines=lines, test=joined(found.test, after.test, either=True))
+        yield tested(found, joined(found.test, after.test, either=True)).with_changes(leading_lines=lines)
 
 
 def _chained(found: libcst.If) -> Iterator[libcst.If]:
@@ -71,8 +71,8 @@ def _ends(
         branch = found.orelse.with_changes(body=_with(found.orelse.body, second))
         yield [found.with_changes(body=_with(found.body, first), orelse=branch), *end]
     elif first or second:
-        test = found.test if first else negated(found.test)
-        yield [found.with_changes(test=test, body=_with(found.body, first or second), orelse=None), *end]
+        left = found if first else tested(found, negated(found.test))
+        yield [left.with_changes(body=_with(found.body, first or second), orelse=None), *end]
     elif is_pure(found.test):
         yield [below(end[0], found.leading_lines), *end[1:]]
 
