@@ -58,7 +58,7 @@ class Lacking(Ended):
 
 
 def measure(desk: Desk, settings: Settings, tests: Target, tree: str) -> Measured:
-    """Run the suite on T, judge it, name the targets. Raises Ended where it is no baseline, LimitReached out of time."""
+    """Run the suite on T, judge it, name the targets. Raises Ended for no baseline, LimitReached out of time."""
     inputs = [tree, settings.test_cmd, tests.seconds, *tests.added]
     before = known(desk.cache, [desk.repository.store.commit(tree).tree, *inputs[1:3], *_ways(settings, tests)])
     key = effect_key("baseline", round=0, candidate=0, inputs=inputs)
