@@ -25,7 +25,10 @@ TABLES = {
     "casts": ("Casts", "Conversions of the same thing, and where it gets the other form."),
     "clones": ("Copies", "Code that stands in several places, with what differs as parameters."),
     "drift": ("Drift", "Things that are written together, and functions that write only one of them."),
-    "conjunctions": ("Repeated conjunctions", "Conditions joined the same way again and again, and who leaves one out."),
+    "conjunctions": (
+        "Repeated conjunctions",
+        "Conditions joined the same way again and again, and who leaves one out.",
+    ),
     "state": ("State", "What outlives a call or comes from outside: who writes it, and which decisions hang on it."),
 }
 """The heading of each table of rows, and what it shows."""

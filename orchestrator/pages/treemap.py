@@ -153,9 +153,7 @@ def _weight(files: Iterable[_File]) -> float:
 def _room(name: str, box: Box, files: Sequence[_File], average: float) -> Room:
     label = _fitting(name, box, _HEAD)
     boxes = squarified([file.points for file in files], box.inside(_HEAD if label else 0.0))
-    return Room(
-        box, name, label, tuple(_tile(file, place, average) for file, place in zip(files, boxes, strict=True))
-    )
+    return Room(box, name, label, tuple(_tile(file, place, average) for file, place in zip(files, boxes, strict=True)))
 
 
 def _tile(file: _File, box: Box, average: float) -> Tile:
