@@ -1,25 +1,20 @@
-"""For a comment on a pull request: a line, a table of the sum, the findings to unfold.
+"""For a comment on a pull request: a line, a table of the sum, the findings to unfold."""
 
-Names and messages come from other people's code: they stand in code spans or are escaped, and mention nobody.
-"""
-
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from pareback.gates.format import Document, Format, headline, priced, sites, unpriced
+from pareback.gates.markdown import code, plain
 
 _MOST = 20
-_SPECIAL = re.compile(r"([\\`*_{}\[\]#|~!])")
 
 
 @dataclass(frozen=True, slots=True)
 class _Markdown:
     def render(self, document: Document, /) -> str:
         mark = "✅" if document["within"] else "❌"
-        blocks = [f"{mark} **pareback**: {_plain(headline(document))}", _table(document), *_details(document)]
+        blocks = [f"{mark} **pareback**: {plain(headline(document))}", _table(document), *_details(document)]
         return "\n\n".join(block for block in blocks if block)
 
 
@@ -36,7 +31,7 @@ def _table(document: Document) -> str:
         f"|{'--:|' * (len(parts) + 1)}",
         f"| {' | '.join(f'{points:+.1f}' for points in parts.values())} | **{document['delta']:+.1f}** |",
     ]
-    note = [f"<sub>price table {document['table']}; {_plain('; '.join(beside))}</sub>"] if beside else []
+    note = [f"<sub>price table {document['table']}; {plain('; '.join(beside))}</sub>"] if beside else []
     return "\n".join(rows) + "".join(f"\n\n{line}" for line in note)
 
 
@@ -52,21 +47,12 @@ def _finding(finding: Mapping[str, Any]) -> Iterator[str]:
     mark = "waived: " if finding["waived"] else "**blocks**: " if finding["hard"] else ""
     saves = f", saves about {finding['saves']:.1f}" if finding["saves"] else ""
     worth = f"{finding['points']:+.1f} points{saves}"
-    where = f"{_code(finding['path'] + ':' + str(finding['line']))} {_code(finding['unit'])}"
-    yield f"- {mark}{where} {_plain(finding['message'])} ({finding['signal']} {worth})"
-    yield f"  **Do:** {_plain(finding['do'])}"
+    where = f"{code(finding['path'] + ':' + str(finding['line']))} {code(finding['unit'])}"
+    yield f"- {mark}{where} {plain(finding['message'])} ({finding['signal']} {worth})"
+    yield f"  **Do:** {plain(finding['do'])}"
     if finding["others"]:
-        yield f"  See also {_code(sites(finding))}."
-    yield f"  {_code(finding['id'])}"
-
-
-def _code(words: str) -> str:
-    return f"`{words.replace('`', chr(39))}`"
-
-
-def _plain(words: str) -> str:
-    """Prose without markup of its own; an at sign is followed by nothing that could be a name."""
-    return _SPECIAL.sub(r"\\\1", escape(words.replace("\n", " "), quote=False)).replace("@", "@\u200b")
+        yield f"  See also {code(sites(finding))}."
+    yield f"  {code(finding['id'])}"
 
 
 def build() -> Format:

@@ -33,13 +33,15 @@ def by_room(folders: Mapping[str, float], within: Folder) -> dict[str, float]:
     Files beside the rooms are a room of the name of their folder; what lies elsewhere is told by its top folder."""
     held: dict[str, list[float]] = defaultdict(list)
     for name, points in folders.items():
-        held[_room(_parts(name), within)].append(points)
+        held[room(name, within)].append(points)
     return {name: fsum(held[name]) for name in sorted(held)}
 
 
-def _room(folder: Folder, home: Folder) -> str:
-    inside = folder[: len(home)] == home
-    return "/".join(folder[: len(home) + 1] if inside else folder[:1]) or _TOP
+def room(folder: str, within: Folder) -> str:
+    """The room that a folder belongs to."""
+    parts = _parts(folder)
+    inside = parts[: len(within)] == within
+    return "/".join(parts[: len(within) + 1] if inside else parts[:1]) or _TOP
 
 
 def _inside(home: Folder, folders: Mapping[Folder, float]) -> dict[Folder, float]:

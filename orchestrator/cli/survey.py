@@ -12,7 +12,11 @@ from pareback.orchestrator.cli.app import Repo, app, do
 def survey(
     path: Annotated[Path | None, typer.Argument(metavar="[PATH]", help="Only this file or folder.")] = None,
     repo: Repo = Path(),
-    format: Annotated[str, typer.Option("--format", help="text|json")] = "text",
+    format: Annotated[str, typer.Option("--format", help="text|json|markdown|html")] = "text",
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write the page to FILE too: one file, nothing loaded."),
+    ] = None,
     since: Annotated[
         str | None, typer.Option("--since", metavar="REV", help="Tell the trend too: the commits after REV.")
     ] = None,

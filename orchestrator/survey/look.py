@@ -19,21 +19,25 @@ from pareback.workspaces.repository import Repository, open_repository
 @dataclass(frozen=True, slots=True)
 class Look:
     """What to look at. `path` is a file or folder of the repository, None for all of it. A trend is told of the last
-    `history` commits or of those after `since`, with neither of none."""
+    `history` commits or of those after `since`, with neither of none. `texts`: to quote from the files too."""
 
     repo: Path
     path: Path | None = None
     since: str | None = None
     history: int | None = None
+    texts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was there; `root` is the repository's work tree."""
+    """What was there; `root` is the repository's work tree, `texts` what stands in the files that are priced, by path,
+    where it was asked for; `title` names what was looked at."""
 
     root: Path
     survey: Survey
     trend: Trend | None
+    texts: Mapping[str, str]
+    title: str
 
 
 def look(wanted: Look) -> Seen:
@@ -46,8 +50,11 @@ def look(wanted: Look) -> Seen:
         source = gate_source(repository, os.environ)
         try:
             tree = repository.files(repository.freeze(None, date=0))
-            found = survey(_below(wanted.path, tree, repository), source)
-            return Seen(repository.root, found, _trend(wanted, repository, source))
+            below = _below(wanted.path, tree, repository)
+            found = survey(below, source)
+            texts = {one.path: _text(repository.read(below[one.path])) for one in found.sizes if wanted.texts}
+            title = str(PurePosixPath(repository.root.name, "" if wanted.path is None else wanted.path.name))
+            return Seen(repository.root, found, _trend(wanted, repository, source), texts, title)
         except ValueError as error:
             raise Mistake(str(error)) from error
         finally:
@@ -58,6 +65,10 @@ def whole(seen: Seen) -> dict[str, Any]:
     """The survey's document, with the trend where there is one."""
     told = {} if seen.trend is None else {"trend": chronicle.document(seen.trend)}
     return document(seen.survey) | told
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
 
 
 def _check(wanted: Look) -> None:
