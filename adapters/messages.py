@@ -57,7 +57,7 @@ def _source(kind: str, source: Source) -> str:
     """A fence longer than any run of backticks inside, so that a file cannot end its own quotation."""
     notes = (
         "" if source.editable else "read only",
-        "" if source.whole else "in part: the marks stand for lines not shown",
+        "" if source.whole else "in part: lines with ⋮ stand for others, do not quote them",
         source.note,
     )
     told = ", ".join(note for note in notes if note)

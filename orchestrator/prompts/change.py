@@ -9,7 +9,8 @@ RULES = """\
 You change a Python repository so that the red tests pass and nothing that passed breaks.
 You have no tools: you answer with edit operations only. They are applied, the tests run{gate}
 
-Change as little as the ticket needs. Reuse what is there. No comments about the change, no options nobody asked for.
+Change as little as the ticket needs. Reuse what is there. No comments about the change, no options nobody asked for;
+tests and documents only where the ticket asks for them.
 
 HOW TO WRITE EDITS
 {forms}

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from pareback.adapters.model import Source
 from pareback.orchestrator.prompts.change import QUOTED
+from pareback.orchestrator.shown.excerpt import MARK
 from pareback.orchestrator.shown.shelf import Shelf
 
 NAMES = ("AGENTS.md", "CONVENTIONS.md")
@@ -41,4 +42,4 @@ def _cut(text: str, room: int) -> str:
         return text
     lines = text[:room].split("\n")[:-1]
     left = text.count("\n") + 1 - len(lines)
-    return "\n".join([*lines, f"... {left} lines not shown ..."]) if lines else ""
+    return "\n".join([*lines, f"{MARK} {left} lines not shown"]) if lines else ""

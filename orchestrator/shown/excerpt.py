@@ -19,6 +19,9 @@ LONG = 12
 FEW = 2
 """Lines for which a mark is not worth its place."""
 
+MARK = "⋮"
+"""Opens a mark. No language has it, so that nobody takes a mark for a line of the file."""
+
 _BOUND = re.compile(r"(\w+)\s*(?::[^=]+)?=(?!=)")
 _OPEN, _CLOSE = "([{", ")]}"
 _TEXT = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|#.*")
@@ -126,7 +129,7 @@ def _marked(lines: Sequence[str], shown: Collection[int]) -> Iterator[str]:
             run.append(line)
             continue
         if run:
-            yield from run if sum(map(bool, run)) <= FEW else (f"{_indent(run)}# ... {len(run)} lines not shown ...",)
+            yield from run if sum(map(bool, run)) <= FEW else (f"{_indent(run)}{MARK} {len(run)} lines not shown",)
             run = []
         if not last:
             yield line

@@ -56,7 +56,7 @@ def test_otherwise_the_request_stays_as_it_is(asked: Request) -> None:
 
 
 def test_a_file_that_is_shown_in_part_is_whole_around_the_region() -> None:
-    part = Source("shop.py", "def total(prices):\n    # ... 2 lines not shown ...", whole=False, full=TEXT)
+    part = Source("shop.py", "def total(prices):\n    ⋮ 2 lines not shown", whole=False, full=TEXT)
     found = question(replace(ASKED, failures=(RED,), files=(part,)), FITTING).region
     assert found is not None
     assert (found.above, found.inside, found.below) == (ABOVE, INSIDE, BELOW)

@@ -35,7 +35,7 @@ def test_a_long_text_is_cut_at_a_line_and_says_so(shelf: MakeShelf) -> None:
     (cut,) = conventions(shelf({"AGENTS.md": long, "CONVENTIONS.md": long}), [])
     (whole,) = conventions(shelf({"AGENTS.md": short}), [])
     kept = ROOM // len(line)
-    assert cut.text == line * kept + f"... {long.count(line) - kept} lines not shown ..."
+    assert cut.text == line * kept + f"⋮ {long.count(line) - kept} lines not shown"
     assert (cut.whole, whole.whole, whole.text) == (False, True, short.strip())
 
 

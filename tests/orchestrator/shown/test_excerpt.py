@@ -60,7 +60,7 @@ def test_a_body_brings_imports_its_class_what_it_binds_to_and_heads_of_what_it_u
     assert (
         part("Cart.total")
         == '''\
-# ... 5 lines not shown ...
+⋮ 5 lines not shown
 import os
 from shop import (
     first,
@@ -82,9 +82,9 @@ class Cart:
     def total(self):
         return sum(map(price, self.goods))
 
-    # ... 7 lines not shown ...
+    ⋮ 7 lines not shown
 def price(good):
-    # ... 12 lines not shown ...'''
+    ⋮ 12 lines not shown'''
     )
 
 
@@ -96,9 +96,9 @@ def test_a_name_of_the_module_is_shown_where_it_is_spoken_of() -> None:
 
 
 def test_heads_of_all_of_the_near_ones_or_of_none() -> None:
-    signature = "async def fetch(\n    name,\n    place=None,\n):\n    # ... 4 lines not shown ..."
+    signature = "async def fetch(\n    name,\n    place=None,\n):\n    ⋮ 4 lines not shown"
     assert [signature in part("price", heads=heads) for heads in ("all", "near", "none")] == [True, False, False]
-    assert "    @property\n    def empty(self):\n        # ... 5 lines not shown ...\n" in part("price", heads="all")
+    assert "    @property\n    def empty(self):\n        ⋮ 5 lines not shown\n" in part("price", heads="all")
     assert "class Cart" not in part("price")
 
 
@@ -106,23 +106,21 @@ def test_of_a_long_statement_its_ends_and_what_is_looked_for() -> None:
     table = "TABLE = {\n" + "".join(f"    'key_{number}': {number},\n" for number in range(30)) + "}\n\n\n"
     code = table + "def look(key):\n    return TABLE[key]\n"
     assert part("look", code=code, names=("key_9",)).split("\n\n")[0] == (
-        "TABLE = {\n    'key_0': 0,\n    # ... 7 lines not shown ...\n    'key_8': 8,\n    'key_9': 9,\n"
-        "    'key_10': 10,\n    # ... 18 lines not shown ...\n    'key_29': 29,\n}"
+        "TABLE = {\n    'key_0': 0,\n    ⋮ 7 lines not shown\n    'key_8': 8,\n    'key_9': 9,\n"
+        "    'key_10': 10,\n    ⋮ 18 lines not shown\n    'key_29': 29,\n}"
     )
 
 
 def test_a_long_docstring_is_left_out_unless_the_ticket_names_the_function() -> None:
     text = "".join(f"    Line {number}.\n" for number in range(LONG))
     code = f'def look(key):\n    """Look.\n\n{text}    """\n    return key\n'
-    assert (
-        part("look", code=code) == 'def look(key):\n    """Look.\n\n    # ... 13 lines not shown ...\n    return key\n'
-    )
+    assert part("look", code=code) == 'def look(key):\n    """Look.\n\n    ⋮ 13 lines not shown\n    return key\n'
     assert part("look", code=code, names=("look",)) == code
 
 
 def test_of_a_file_without_functions_all_statements_are_kept() -> None:
     code = '"""Exports.\n\nMany.\n"""\n\nfrom shop.a import b\n\n__all__ = [\n    "b",\n]\n'
-    assert part("<module>", code=code) == "# ... 5 lines not shown ...\n" + code.partition('"""\n\n')[2]
+    assert part("<module>", code=code) == "⋮ 5 lines not shown\n" + code.partition('"""\n\n')[2]
 
 
 def test_lines_are_counted_as_the_parser_counts_them() -> None:

@@ -109,7 +109,7 @@ def test_a_file_the_user_named_is_shown_whole_until_it_is_large_and_then_with_al
     large = {**files, "b.py": functions(count=NAMED // 200)}
     (part,), _ = show(large, edit=("b.py",), failures=(failure(),))
     assert not part.whole
-    assert "def name_9():\n    # ... 23 lines not shown ...\n" in part.text
+    assert "def name_9():\n    ⋮ 23 lines not shown\n" in part.text
     assert functions(count=3).split("def name_2")[1].rstrip() in part.text
 
 
@@ -119,8 +119,7 @@ def test_of_a_large_test_file_the_failing_tests_and_what_they_use_are_shown(show
     _, (test,) = show(files, failures=(failure(),))
     assert (test.whole, test.editable, test.full) == (False, False, text)
     assert test.text.rstrip() == (
-        "import b\n\n\n# ... 480 lines not shown ...\ndef given():\n    return 3\n\n\n"
-        "def test_it():\n    assert b.x == given()"
+        "import b\n\n\n⋮ 480 lines not shown\ndef given():\n    return 3\n\n\ndef test_it():\n    assert b.x == given()"
     )
     _, (uncut,) = show(files, replace(PLENTY, parts=False), failures=(failure(),))
     assert uncut == Source(TEST, text, editable=False)
@@ -130,7 +129,7 @@ def test_of_a_test_file_that_cannot_be_collected_what_mentions_the_missing_name_
     text = f"from b import area\n\n\n{functions(20)}def test_it():\n    assert area() == 3\n"
     missing = Failure(TEST, "ImportError: cannot import name 'area' from 'b'")
     _, (test,) = show({"b.py": "x = 1\n", TEST: text}, failures=(missing,))
-    assert test.text.rstrip().endswith("lines not shown ...\ndef test_it():\n    assert area() == 3")
+    assert test.text.rstrip().endswith("lines not shown\ndef test_it():\n    assert area() == 3")
 
 
 def test_of_many_failing_tests_as_many_are_shown_as_fit(show: Show) -> None:
