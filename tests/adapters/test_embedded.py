@@ -329,7 +329,8 @@ def _mended(name: str, message: str) -> str:
     program, tests = SEEDED[name]
     path, test = f"{name}s.py", f"test_{name}s.py"
     failures = (Failure(f"{test}::test_it", message),)
-    request = Request("", "", (Source(path, program),), (Source(test, tests, editable=False),), failures)
+    shown = (Source(test, tests, editable=False),)
+    request = Request("", "", (Source(path, program),), tests=shown, failures=failures)
     model = build()
     asked = [ask(model, dataclasses.replace(request, index=index)).text for index in range(80)]
     changed = [apply(reply, {path: program})[path] for reply in asked]

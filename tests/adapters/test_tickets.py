@@ -31,6 +31,7 @@ FULL: dict[str, object] = {
     "allow": ["tests/test_a.py"],
     "waive": ["H1"],
     "environment": "py311",
+    "conditions": ["gone old_name"],
 }
 
 

@@ -101,11 +101,7 @@ def test_a_file_that_could_not_be_collected_before_refuses_nothing(answers: Any)
     (answers.root / "test_elsewhere.py").write_text("import no_such_module_anywhere\n")
     said = answers.pareback(*words(answers, "answers.py", "--write", "--json"))
     assert said.exit == 0, said.err
-    assert [(each["unit"], each["kept"]) for each in said.result["tried"]] == [
-        ("found", True),
-        ("same", False),
-        ("same", True),
-    ]
+    assert [each["unit"] for each in said.result["tried"] if each["kept"]] == ["found", "same"]
 
 
 def test_without_paths_only_functions_that_differ_are_offered(answers: Any) -> None:

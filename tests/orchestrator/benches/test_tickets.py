@@ -73,7 +73,7 @@ def test_what_is_laid_out_is_one_commit_with_the_tests_and_without_the_solution(
     assert [start.repository for start in starts] == [tmp_path / "kept/repositories/owner+name"] * 2
     assert early.lay_out(tmp_path / "kept") == starts[0]
     laid = starts[0].repository
-    assert git(laid, "log", "--all", "--format=%s %P").split("\n") == ["base of a-late ", "base of b-early "]
+    assert git(laid, "log", "--all", "--format=%s %P").split("\n") == ["base of a-late ", "base of b-early"]
     listed = git(laid, "ls-tree", "-r", "--format=%(objectmode) %(path)", str(starts[0].base))
     assert listed.split("\n") == ["100644 code.py", "100644 run", "100644 tests/test_new.py"]
     shown = [git(laid, "show", f"{start.base}:{path}") for start in starts for path in ("code.py", "tests/test_new.py")]
