@@ -90,9 +90,11 @@ def _trend(told: Mapping[str, Any]) -> dict[str, Any]:
 
 def _moved(courses: Mapping[str, Sequence[float]]) -> list[dict[str, Any]]:
     """Those that are elsewhere at the end, that which moved most first."""
-    found = [
-        {"name": name, "first": course[0], "last": course[-1], "line": curve(course, _SPARK.width, _SPARK.height)}
-        for name, course in courses.items()
-        if round(course[-1] - course[0], 1)
-    ]
-    return sorted(found, key=lambda each: -abs(each["last"] - each["first"]))[:ROWS]
+    changes = {name: course[-1] - course[0] for name, course in courses.items()}
+    moved = sorted((name for name in changes if round(changes[name], 1)), key=lambda name: -abs(changes[name]))
+    return [_course(name, courses[name]) for name in moved[:ROWS]]
+
+
+def _course(name: str, course: Sequence[float]) -> dict[str, Any]:
+    line = curve(course, _SPARK.width, _SPARK.height)
+    return {"name": name, "first": course[0], "last": course[-1], "line": line}
