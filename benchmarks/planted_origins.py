@@ -14,11 +14,12 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from precision import sources
 
-from pareback.gates.facts import FileFacts
+from pareback.gates.facts import FileFacts, Unit
 from pareback.gates.languages import python
 from pareback.gates.reading.origins import MADE
 from pareback.gates.reading.owners import short
@@ -101,22 +102,30 @@ class Project:
 
     def _named(self) -> Iterator[Thing]:
         tree = whole(self.facts)
-        known = Counter(short(unit.qualname) for facts in tree.files.values() for unit in facts.units)
-        for path, facts in tree.files.items():
-            for unit in facts.units:
-                answers = any(not given.name for given in unit.given)
-                if unit.kind == "function" and not unit.owner and answers and known[unit.qualname] == 1:
-                    yield Thing(unit.qualname, path)
-        for path, facts in tree.files.items():
-            for unit in facts.units:
-                for member in unit.members if short(unit.qualname) == "__init__" else ():
-                    if self._alone(member.name, tree):
-                        yield Thing(member.name, path, short(unit.owner))
+        units = [(path, unit) for path, facts in tree.files.items() for unit in facts.units]
+        known = Counter(short(unit.qualname) for _, unit in units)
+        for path, unit in units:
+            if _answers(unit) and known[unit.qualname] == 1:
+                yield Thing(unit.qualname, path)
+        for path, unit in units:
+            for name in _declared(unit):
+                if self._alone(name, tree):
+                    yield Thing(name, path, short(unit.owner))
 
     def _alone(self, name: str, tree: Whole) -> bool:
         declared = tree.view.postings(f"attribute:{name}")
         nils = (posting.detail[0] for posting in tree.view.postings(f"nil:.{name}"))
         return len({(posting.path, posting.detail[0]) for posting in declared}) == 1 and MADE not in nils
+
+
+def _answers(unit: Unit) -> bool:
+    """Whether it is a function of a module that gives something back."""
+    return unit.kind == "function" and not unit.owner and any(not given.name for given in unit.given)
+
+
+def _declared(unit: Unit) -> list[str]:
+    """The attributes that a constructor sets."""
+    return [member.name for member in unit.members] if short(unit.qualname) == "__init__" else []
 
 
 def main() -> None:
@@ -139,20 +148,29 @@ def planted(project: Project, each: int) -> Iterator[tuple[str, int]]:
     things = project.things()
     drawn.shuffle(things)
     for kind, planting in PLANTINGS.items():
-        done = 0
-        for thing in list(things):
-            changed, uses = plant(project, thing, planting) if done < each else ({}, 0)
-            if uses == WIDE:
-                done += 1
-                things.remove(thing)
-                origins = surveyed(project, changed)
-                place = rank(origins, thing, planting, changed)
-                entry = origins[place - 1] if place else None
-                shown = f"{entry.frees} points, {entry.decisions} places" if entry else "not in the list"
-                owner = f"{thing.owner}." if thing.owner else ""
-                told = (project.name, kind, f"`{owner}{thing.name}`", uses, place or "-", shown)
-                print(f"| {' | '.join(map(str, told))} |", flush=True)
-                yield kind, place
+        for thing, changed in islice(wide(project, list(things), planting), each):
+            things.remove(thing)
+            origins = surveyed(project, changed)
+            place = rank(origins, thing, planting, changed)
+            print(told(project.name, kind, thing, place, origins), flush=True)
+            yield kind, place
+
+
+def wide(project: Project, things: list[Thing], planting: Planting) -> Iterator[tuple[Thing, dict[str, str]]]:
+    """The things that could be planted with all of their users, each with the files that change."""
+    for thing in things:
+        changed, uses = plant(project, thing, planting)
+        if uses == WIDE:
+            yield thing, changed
+
+
+def told(project: str, kind: str, thing: Thing, place: int, origins: tuple[Origin, ...]) -> str:
+    """The row of a planting."""
+    entry = origins[place - 1] if place else None
+    shown = f"{entry.frees} points, {entry.decisions} places" if entry else "not in the list"
+    owner = f"{thing.owner}." if thing.owner else ""
+    cells = (project, kind, f"`{owner}{thing.name}`", WIDE, place or "-", shown)
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 def surveyed(project: Project, changed: Mapping[str, str]) -> tuple[Origin, ...]:
@@ -179,18 +197,29 @@ def plant(project: Project, thing: Thing, planting: Planting) -> tuple[dict[str,
         if thing.name not in text or uses >= WIDE:
             continue
         module = ast.parse(text)
-        before = uses
-        for function, owner in functions(module):
-            own = path == thing.path and (function.name == thing.name if not thing.owner else owner == thing.owner)
-            if own and (not thing.owner or function.name == "__init__"):
-                produce(function, thing, planting)
-            elif uses < WIDE and use(function.body, thing, planting, uses):
-                uses += 1
-        if path == thing.path and thing.owner and planting.kind != "nil":
-            reload(module, thing, planting)
-        if uses > before or path == thing.path:
+        before, home = uses, path == thing.path
+        if home:
+            spoilt(module, thing, planting)
+        users = [function for function, owner in functions(module) if not (home and makes(function, owner, thing))]
+        for function in users:
+            uses += uses < WIDE and use(function.body, thing, planting, uses)
+        if uses > before or home:
             changed[path] = ast.unparse(ast.fix_missing_locations(module))
     return changed, uses
+
+
+def makes(function: Function, owner: str, thing: Thing) -> bool:
+    """Whether a function of the thing's file is where the thing comes from."""
+    return (function.name, owner) == (("__init__", thing.owner) if thing.owner else (thing.name, owner))
+
+
+def spoilt(module: ast.Module, thing: Thing, planting: Planting) -> None:
+    """Let the thing go wrong in its own file."""
+    for function, owner in functions(module):
+        if makes(function, owner, thing):
+            produce(function, thing, planting)
+    if thing.owner and planting.kind != "nil":
+        reload(module, thing, planting)
 
 
 def added(thing: Thing) -> tuple[str, str]:

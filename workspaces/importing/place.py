@@ -93,11 +93,9 @@ def _defines(node: ast.stmt) -> bool:
 def _grown(lines: Sequence[str], kept: Sequence[Statement], what: Import) -> tuple[int, list[str]] | None:
     """The line (from 0) of a statement that imports from the same module, with the name put in; None where there is
     none, where each name has a statement of its own, or where the line would be too wide."""
-    same = [node for node in kept if isinstance(node, ast.ImportFrom) and _module(node) == what.module]
-    same = [node for node in same if node.names[0].name != "*"]
-    if not same or (len(same) > 1 and all(len(node.names) == 1 for node in same)):
+    node = _sibling(kept, what)
+    if node is None:
         return None
-    node = same[-1]
     order = _order([alias.name for alias in node.names])
     later = [alias for alias in node.names if order is not None and _follows(order, alias.name, what.name)]
     anchor = later[0] if later else node.names[-1]
@@ -107,6 +105,14 @@ def _grown(lines: Sequence[str], kept: Sequence[Statement], what: Import) -> tup
     said, tall = str(what).partition(" import ")[2], node.end_lineno != node.lineno
     fresh = _with_name(lines[at], anchor, said, ahead=bool(later), tall=tall)
     return (at, fresh) if all(len(line) <= max(WIDEST, *map(len, lines)) for line in fresh) else None
+
+
+def _sibling(kept: Sequence[Statement], what: Import) -> ast.ImportFrom | None:
+    """The last statement that names things of the same module, unless each name has one of its own."""
+    same = [node for node in kept if isinstance(node, ast.ImportFrom) and _module(node) == what.module]
+    same = [node for node in same if node.names[0].name != "*"]
+    alone = len(same) > 1 and all(len(node.names) == 1 for node in same)
+    return same[-1] if same and not alone else None
 
 
 def _with_name(line: str, anchor: ast.alias, said: str, *, ahead: bool, tall: bool) -> list[str]:
