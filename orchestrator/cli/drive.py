@@ -20,6 +20,12 @@ def run(
     test_cmd: Annotated[
         str | None, typer.Option("--test-cmd", help="Another test command; its exit code counts.")
     ] = None,
+    format_cmd: Annotated[
+        str | None, typer.Option("--format-cmd", help="Formats the patch's Python files, such as 'ruff format'.")
+    ] = None,
+    lint_cmd: Annotated[
+        str | None, typer.Option("--lint-cmd", help="What it finds new is pushed back, such as 'ruff check'.")
+    ] = None,
     held_out: Annotated[
         list[str] | None, typer.Option("--held-out", metavar="PATH", help="Tests no model sees; they decide.")
     ] = None,
