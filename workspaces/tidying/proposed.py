@@ -1,6 +1,7 @@
 """What the repository's own configuration says about formatting and linting: a proposal, never taken unasked."""
 
 import configparser
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,8 +33,8 @@ def _configured(tree: Path) -> Iterator[str]:
         yield from _sections(tree / name)
     if (tree / ".pylintrc").exists() or (tree / "pylintrc").exists():
         yield "pylint"
-    hooks = _text(tree / ".pre-commit-config.yaml")
-    yield from (tool for tool, hook in _HOOKS.items() if f"id: {hook}" in hooks)
+    hooks = re.findall(r"\bid:\s*([\w-]+)", _text(tree / ".pre-commit-config.yaml"))
+    yield from (tool for tool, hook in _HOOKS.items() if hook in hooks)
 
 
 _HOOKS = {"ruff format": "ruff-format", "ruff": "ruff", "black": "black", "flake8": "flake8", "isort": "isort"}
