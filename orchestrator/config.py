@@ -87,6 +87,8 @@ class Settings(BaseModel):
     test_seconds: float = 10.0
     test_cmd: str | None = None
     junit: str = ""
+    format_cmd: str | None = None
+    lint_cmd: str | None = None
     setup: str = "none"
     python: str | None = None
     roots: tuple[str, ...] = ()

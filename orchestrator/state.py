@@ -59,7 +59,7 @@ class Candidate:
     committed. `twin`: round and index of the one that was tested for it, with the same tree.
     `way`: how its question differs from the first one's, where the model does not sample. `pared`: simplifications that
     were tried on it once it was green; `untested`: what of its patch no test reaches, None where nobody knows.
-    `conditions` are the ticket's, as they stand with the patch.
+    `conditions` are the ticket's, as they stand with the patch; `lint` is what the project's own linter has against it.
     """
 
     round: int
@@ -85,11 +85,13 @@ class Candidate:
     pared: tuple[Tried, ...] = ()
     untested: tuple[Stretch, ...] | None = None
     conditions: tuple[Held, ...] = ()
+    lint: tuple[Held, ...] = ()
 
     @property
     def unmet(self) -> tuple[Held, ...]:
-        """The ticket's conditions that do not hold, or of which nobody can say so."""
-        return tuple(each for each in self.conditions if not each.holds)
+        """The ticket's conditions that do not hold, or of which nobody can say so, and what the project's linter found
+        new."""
+        return (*(each for each in self.conditions if not each.holds), *self.lint)
 
     @property
     def green(self) -> bool:

@@ -24,6 +24,7 @@ from pareback.workspaces.objects import Entry
 from pareback.workspaces.projection import Slots, open_slots
 from pareback.workspaces.sandbox import Bind, Sandbox, Wrap, outermost
 from pareback.workspaces.suite import Runner, Server
+from pareback.workspaces.tidying.tool import Tool, tool
 
 INTERPRETER = "interpreter"
 """The ledger's note of what the tests ran with last."""
@@ -34,7 +35,7 @@ class Target:
     """Open: where tests can run now. `cold` opens a server that shares nothing with earlier runs; `seconds` is what a
     test gets before its own time is known. `state` is what tests depend on besides the tree, as one digest: a server
     that was opened in another state is not to be used any more. `added` was installed because the suite lacked it,
-    `supply` says what could be."""
+    `supply` says what could be. `formatter` and `linter` are the project's own, where they were named."""
 
     pool: Pool
     server: Server
@@ -46,6 +47,8 @@ class Target:
     state: str
     added: tuple[str, ...]
     supply: Callable[[Lack], tuple[str, ...]]
+    formatter: Tool | None = None
+    linter: Tool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,21 @@ class Launch:
     def open(self, runner: Runner) -> Server:
         """A server of this runner."""
         return runner.open(wrap=self.wrap, interpreter=self.interpreter, roots=self.roots, environment=self.environment)
+
+    def tool(self, setting: str, command: str | None) -> Tool | None:
+        """The tool that a setting names. Raises Ended where it is not there."""
+        if command is None:
+            return None
+        try:
+            return tool(
+                command,
+                wrap=self.wrap,
+                interpreter=self.interpreter,
+                roots=self.roots,
+                environment=self.environment,
+            )
+        except ValueError as error:
+            raise Ended(Ending("blocked", setting, f"{setting}: {error}")) from error
 
 
 @contextmanager
@@ -89,6 +107,8 @@ def opened(desk: Desk, settings: Settings, tree: str, *, added: tuple[str, ...] 
             state=_state(launch, slots),
             added=room.added,
             supply=room.supply,
+            formatter=launch.tool("format_cmd", settings.format_cmd),
+            linter=launch.tool("lint_cmd", settings.lint_cmd),
         )
 
 

@@ -19,6 +19,15 @@ app = typer.Typer(
 Repo = Annotated[Path, typer.Option("--repo", help="The repository, or a folder in it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Ladder = Annotated[list[str] | None, typer.Option("--model", help="Repeat for a ladder.")]
+FormatCmd = Annotated[
+    str | None, typer.Option("--format-cmd", help="Formats the patch's Python files, such as 'ruff format'.")
+]
+LintCmd = Annotated[
+    str | None, typer.Option("--lint-cmd", help="What it finds new is pushed back, such as 'ruff check'.")
+]
+HeldOut = Annotated[
+    list[str] | None, typer.Option("--held-out", metavar="PATH", help="Tests no model sees; they decide.")
+]
 Python = Annotated[str | None, typer.Option("--python", help="The interpreter that runs the tests.")]
 Run = Annotated[str | None, typer.Argument(help="The run's id or its folder; the latest without.")]
 Budget = Annotated[str | None, typer.Option("--budget", help="fix|small|medium|large|auto|POINTS")]

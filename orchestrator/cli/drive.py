@@ -5,7 +5,20 @@ from typing import Annotated
 
 import typer
 
-from pareback.orchestrator.cli.app import Budget, Json, Ladder, Python, Repo, Run, Waive, app, do
+from pareback.orchestrator.cli.app import (
+    Budget,
+    FormatCmd,
+    HeldOut,
+    Json,
+    Ladder,
+    LintCmd,
+    Python,
+    Repo,
+    Run,
+    Waive,
+    app,
+    do,
+)
 
 
 @app.command()
@@ -20,9 +33,9 @@ def run(
     test_cmd: Annotated[
         str | None, typer.Option("--test-cmd", help="Another test command; its exit code counts.")
     ] = None,
-    held_out: Annotated[
-        list[str] | None, typer.Option("--held-out", metavar="PATH", help="Tests no model sees; they decide.")
-    ] = None,
+    format_cmd: FormatCmd = None,
+    lint_cmd: LintCmd = None,
+    held_out: HeldOut = None,
     condition: Annotated[
         list[str] | None, typer.Option("--condition", metavar="LINE", help="What must hold, such as `gone NAME`.")
     ] = None,

@@ -16,6 +16,7 @@ from pareback.workspaces import interpreter
 from pareback.workspaces.provision import services
 from pareback.workspaces.repository import NotARepository, open_repository
 from pareback.workspaces.sandbox import Lack
+from pareback.workspaces.tidying.proposed import proposed
 
 OLD_GIT = (2, 50, 1)
 """Git before this needs a distribution's backports of the fixes of May 2024 and July 2025."""
@@ -38,7 +39,7 @@ def do(*, repo: Path, json: bool) -> int:
     """Look, and say; 0 whatever is found, since a missing thing may not be needed."""
     offers = confined.offers(home.find(os.environ).cache)
     top = next((above for above in (repo.absolute(), *repo.absolute().parents) if (above / ".git").exists()), repo)
-    own = [_interpreter(repo, offers), _setup(top, offers), *_services(top)]
+    own = [_interpreter(repo, offers), _setup(top, offers), *_services(top), *_tidying(top)]
     findings = [_python(), _git(), _sandbox(offers), *own, _runners(), _settings(), _cache()]
     if json:
         print(jsons.dumps([asdict(finding) for finding in findings], indent=2))
@@ -113,6 +114,12 @@ def _services(tree: Path) -> list[Finding]:
     names = ", ".join(service.name for service in found)
     mend = "tests that need one that does not answer are left out; a sandbox has no network"
     return [Finding("services", f"tests mention {names}", mend, tuple(each.sign for each in found))] if found else []
+
+
+def _tidying(tree: Path) -> list[Finding]:
+    """What the repository's own configuration says about formatting and linting; it is never used unasked."""
+    found = [f'{setting} = "{command}"' for setting, command in proposed(tree).items()]
+    return [Finding("tidying", "configured here; to have patches follow it, set", more=tuple(found))] if found else []
 
 
 def _settings() -> Finding:

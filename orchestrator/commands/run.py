@@ -28,6 +28,8 @@ FLAGS = (
     "max_tokens",
     "tests",
     "test_cmd",
+    "format_cmd",
+    "lint_cmd",
     "allow",
     "waive",
     "python",

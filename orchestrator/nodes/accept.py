@@ -12,6 +12,7 @@ from pareback.orchestrator.limits import LimitReached
 from pareback.orchestrator.nodes.test import run_cold
 from pareback.orchestrator.pare.untested import untested
 from pareback.orchestrator.state import Candidate, Ending, Round, State, Step
+from pareback.orchestrator.tidy import Unusable, tidied
 
 _FREE = Ending("accepted", "not_enforced", "green; points were measured and nothing was enforced")
 ENDINGS: Mapping[str, Ending] = {
@@ -27,19 +28,28 @@ def accept(state: State, context: Context) -> State:
     """The state with its ending, or, where the cold run disagrees, with the candidate's standing corrected."""
     winner = next(each for each in state.candidates if each.index == state.winner)
     try:
+        winner = tidied(winner, context)
+        if not winner.acceptable:
+            return replace(state, candidates=_with(state, winner), winner=None)
         confirmed = run_cold(winner, context)
     except Cancelled:
         return replace(state, winner=None)  # the run was told to stop: push_back ends it, a resumed one confirms
     except LimitReached:
         return _without(state, winner)
+    except Unusable as error:
+        return _ended(state, winner, Ending("blocked", error.setting, f"{error.setting}: {error.why}"))
     context.listen(Event("confirmed", state.round, winner.index, {"green": confirmed.green}))
-    candidates = _with(state, confirmed)
     if not confirmed.green or confirmed.doubtful:
-        return replace(state, candidates=candidates, winner=None)
+        return replace(state, candidates=_with(state, confirmed), winner=None)
     confirmed = replace(confirmed, untested=untested(confirmed, context))
-    candidates, ending = _with(state, confirmed), ENDINGS[context.settings.enforce]
-    finished = Round(state.round, winner.model, candidates, winner.index, Step("accept", ending.message))
-    return replace(state, candidates=(), best=confirmed, history=(*state.history, finished), ending=ending)
+    return _ended(state, confirmed, ENDINGS[context.settings.enforce])
+
+
+def _ended(state: State, best: Candidate, ending: Ending) -> State:
+    """The run ends here, with this candidate as what came of it."""
+    step = Step("accept" if ending.name == "accepted" else "stop", ending.message)
+    finished = Round(state.round, best.model, _with(state, best), best.index, step)
+    return replace(state, candidates=(), best=best, history=(*state.history, finished), ending=ending)
 
 
 def _with(state: State, confirmed: Candidate) -> tuple[Candidate, ...]:

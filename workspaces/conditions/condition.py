@@ -19,7 +19,9 @@ Kind = Literal[
     "logs",
     "text",
     "delta",
+    "lint",
 ]
+"""`lint` is no line that anybody writes: it stands for the project's own linter."""
 
 PYTHON = (".py", ".pyi")
 

@@ -66,7 +66,7 @@ def set_up(recipe: Recipe, *, tree: Path, place: Path, host: Host) -> Environmen
     since = time.time()
     held = _made(place)
     while held is None:
-        with kept.alone(place):
+        with kept.alone(_making(place)), kept.shared(place):
             if _record(place) is None:
                 _check_others(place, since)
                 _make(recipe, tree, place, host)
@@ -95,6 +95,12 @@ def key(*parts: str, files: Mapping[str, bytes], environ: Mapping[str, str]) -> 
 def size(place: Path) -> int:
     """The bytes of an environment, as it was made."""
     return (_record(place) or _Record()).bytes
+
+
+def _making(place: Path) -> Path:
+    """Who holds this one makes the environment. Not the environment itself: those who waited while it was made would
+    wait on for those who use it."""
+    return place.with_name(f"{place.name}.making")
 
 
 def _made(place: Path) -> Held | None:

@@ -1,0 +1,1 @@
+"""The project's own formatter and linter: called on files of a slot, and what is believed of what they say."""
