@@ -6,10 +6,11 @@ said before the patch does not count.
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pareback.orchestrator.call import Cancelled
 from pareback.orchestrator.context import Context
 from pareback.orchestrator.events import Event
 from pareback.orchestrator.ledger import effect_key
@@ -17,11 +18,13 @@ from pareback.orchestrator.limits import out_of_time
 from pareback.orchestrator.nodes.apply import committed
 from pareback.orchestrator.nodes.measure import measure
 from pareback.orchestrator.nodes.test import test
+from pareback.orchestrator.pare.touched import brought
 from pareback.orchestrator.state import Candidate
+from pareback.workspaces import folder
 from pareback.workspaces.conditions.condition import PYTHON, Condition, Held
 from pareback.workspaces.process import Finished
 from pareback.workspaces.tidying.findings import new, read
-from pareback.workspaces.tidying.kept import brought, kept
+from pareback.workspaces.tidying.kept import kept
 from pareback.workspaces.tidying.tool import Tool, ToolFailed
 
 SECONDS = 120.0
@@ -31,17 +34,17 @@ MOST = 10
 """New findings that are told at once."""
 
 
-@dataclass(frozen=True, slots=True)
 class Unusable(Exception):
-    """A tool that was named does not work: `setting` names it, `why` says what happened."""
+    """A tool that was named does not work: `setting` names it, the message says what happened."""
 
-    setting: str
-    why: str
+    def __init__(self, setting: str, why: str) -> None:
+        super().__init__(f"{setting}: {why}")
+        self.setting = setting
 
 
 def tidied(candidate: Candidate, context: Context) -> Candidate:
     """The candidate as the formatter leaves it, tested and measured again, with what the linter finds new. Raises
-    Unusable, and LimitReached out of time."""
+    Unusable, Cancelled where the run was told to stop, and LimitReached out of time."""
     return _linted(_formatted(candidate, context), context)
 
 
@@ -67,8 +70,9 @@ def _format(candidate: Candidate, context: Context, tool: Tool, files: Mapping[s
     assert candidate.commit is not None
     with context.tests.pool.fresh(candidate.commit) as slot:
         _called(tool, context, slot.path, tuple(files))
-        written = {path: (slot.path / path).read_bytes() for path in files}
-    made = {path: kept(_before(path, context), files[path], raw) for path, raw in written.items()}
+        written = {path: folder.read(slot.path, path) for path in files}  # never through a link that it may have left
+    lines = _brought(files, context)
+    made = {path: kept(lines[path], files[path], raw) for path, raw in written.items() if raw is not None}
     return {"files": {path: raw.decode("utf-8", "surrogateescape") for path, raw in made.items() if raw != files[path]}}
 
 
@@ -89,15 +93,14 @@ def _linted(candidate: Candidate, context: Context) -> Candidate:
 def _lint(candidate: Candidate, context: Context, tool: Tool, files: Mapping[str, bytes]) -> dict[str, Any]:
     """What is found now and was not before. A tool whose words cannot be read is judged by whether it complains."""
     assert candidate.commit is not None
-    present = context.repository.files(context.base)
     after = _looked(candidate.commit, context, tool, tuple(files))
-    before = _looked(context.base, context, tool, tuple(path for path in files if path in present))
     if after.code == 0:
         return {"found": [], "unknown": ""}
-    mine = {path: brought(_before(path, context), raw) for path, raw in files.items()}
+    present = context.repository.files(context.base)
+    before = _looked(context.base, context, tool, tuple(path for path in files if path in present))
     told = read(after.output)
     if told:
-        fresh = new(read(before.output), told, mine)[:MOST]
+        fresh = new(read(before.output), told, _brought(files, context))[:MOST]
         return {"found": [[each.path, each.line, each.text] for each in fresh], "unknown": ""}
     if before.code == 0:
         return {"found": [["", 0, _tail(after.output)]], "unknown": ""}
@@ -116,7 +119,14 @@ def _called(tool: Tool, context: Context, slot: Path, paths: tuple[str, ...]) ->
     left = context.settings.max_seconds - context.ledger.seconds
     if left <= 0:
         raise out_of_time(context.settings.max_seconds)
-    return tool.run(slot, paths, deadline=min(left, SECONDS), halt=context.stop)
+    try:
+        return tool.run(slot, paths, deadline=min(left, SECONDS), halt=context.stop)
+    except ToolFailed as error:
+        if error.end == "stopped":
+            raise Cancelled(0) from error
+        if error.end == "timeout" and left <= SECONDS:
+            raise out_of_time(context.settings.max_seconds) from error
+        raise
 
 
 def _timed(setting: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -140,8 +150,9 @@ def _files(candidate: Candidate, context: Context) -> dict[str, bytes]:
     return {path: raw for path, raw in changes.items() if raw is not None and path.endswith(PYTHON)}
 
 
-def _before(path: str, context: Context) -> bytes | None:
-    return context.repository.read_file(context.base, path)
+def _brought(files: Mapping[str, bytes], context: Context) -> dict[str, frozenset[int]]:
+    """By path, the lines that the patch brought."""
+    return {path: brought(context.repository.read_file(context.base, path), raw) for path, raw in files.items()}
 
 
 def _say(context: Context, text: str) -> None:

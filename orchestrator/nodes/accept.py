@@ -37,7 +37,7 @@ def accept(state: State, context: Context) -> State:
     except LimitReached:
         return _without(state, winner)
     except Unusable as error:
-        return _ended(state, winner, Ending("blocked", error.setting, f"{error.setting}: {error.why}"))
+        return _ended(state, winner, Ending("blocked", error.setting, str(error)))
     context.listen(Event("confirmed", state.round, winner.index, {"green": confirmed.green}))
     if not confirmed.green or confirmed.doubtful:
         return replace(state, candidates=_with(state, confirmed), winner=None)

@@ -72,11 +72,27 @@ def test_a_formatter_that_breaks_the_code_is_not_followed(shop: Any) -> None:
     assert (said.exit, delivered(shop, said.result)) == (0, OLD.replace("    return n\n", f"{FINE}\n")), said.err
 
 
+def test_what_a_formatter_links_to_is_not_read(shop: Any) -> None:
+    """It is the repository's word which formatter runs: it could point a file of the patch at anything."""
+    secret = shop.home / "secret.py"
+    secret.parent.mkdir(exist_ok=True)
+    secret.write_text("def half(n):\n    return n // 2  # a secret\n")
+    links = f"import os, sys; os.remove(sys.argv[1]); os.symlink({str(secret)!r}, sys.argv[1])"
+    said = shop.run("Halve", *model(shop, reply(FINE)), "--format-cmd", f'{sys.executable} -c "{links}"')
+    assert (said.exit, delivered(shop, said.result)) == (0, OLD.replace("    return n\n", f"{FINE}\n")), said.err
+
+
+def test_a_tool_that_takes_the_runs_seconds_is_no_broken_tool(shop: Any) -> None:
+    waits = f'{sys.executable} -c "import time; time.sleep(60)"'
+    said = shop.run("Halve", *model(shop, reply(FINE)), "--lint-cmd", waits, "--max-seconds", "8")
+    assert (said.exit, said.result["ending"], said.result["reason"]) == (1, "red", "seconds"), said.err
+
+
 @pytest.mark.parametrize(
     ("words", "reason", "told"),
     [
         (("--lint-cmd", "no-such-linter -q"), "lint_cmd", "'no-such-linter' is not there"),
-        (("--format-cmd", "a && b"), "format_cmd", "no plain command"),
+        (("--format-cmd", "a && b"), "format_cmd", "needs a shell"),
         (("--lint-cmd", f"{sys.executable} -c 'raise SystemExit(127)'"), "lint_cmd", "cannot be run"),
     ],
 )

@@ -1,11 +1,10 @@
 """How an environment is made, as data: what is written down, and the command lines in their order."""
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_SHELL = frozenset({"&&", "||", "|", ";", "&", ">", ">>", "<"})
+from pareback.workspaces.command_line import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +36,8 @@ class Recipe:
 def commanded(command: str, python: Path) -> Recipe:
     """A virtual environment in which a command of the user's runs. Raises ValueError for one that is empty or needs a
     shell."""
-    words = shlex.split(command)
-    if not words:
+    found = words(command, "set-up command")
+    if not found:
         raise ValueError('setup is empty; give a command, such as setup = "pip install -e . pytest", or auto, or none')
-    if not _SHELL.isdisjoint(words):
-        raise ValueError(f"the set-up command {command!r} needs a shell: write sh -c '…' around it")
     create = (str(python), "-m", "venv", "../venv")
-    return Recipe(f"the set-up command {command!r}", (Step((create,)), Step((tuple(words),))))
+    return Recipe(f"the set-up command {command!r}", (Step((create,)), Step((found,))))

@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Event
 
 from pareback.workspaces import folder
+from pareback.workspaces.command_line import is_unrun, words
 from pareback.workspaces.junit import NoResults, results
 from pareback.workspaces.process import Finished, run
 from pareback.workspaces.sandbox import Bind, Wrap, needs
@@ -18,8 +19,6 @@ from pareback.workspaces.suite import OnResult, Report, Result, Runner, Selectio
 
 ID = "command"
 _TAIL = 40  # lines of output that a failing command has for a message
-_SANDBOX = ("bwrap: ", "sandbox: ")  # what a sandbox begins with that cannot hold the command
-_SHELL = frozenset({"&&", "||", "|", ";", "&", ">", ">>", "<"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +76,9 @@ def build(*, command: str | Sequence[str] = (), junit: str = "") -> Runner:
     path below the root at which it writes results as JUnit XML.
 
     Raises ValueError for an empty command, for one that needs a shell, and for a path that leads outside."""
-    argv = tuple(shlex.split(command) if isinstance(command, str) else command)
+    argv = words(command, "test command") if isinstance(command, str) else tuple(command)
     if not argv:
         raise ValueError("the command runner needs a command, such as --test-cmd 'make check'")
-    if isinstance(command, str) and not _SHELL.isdisjoint(argv):
-        raise ValueError(f"the test command {command!r} needs a shell: write sh -c '…' around it")
     if junit.startswith("/") or ".." in junit.split("/"):
         raise ValueError(f"junit = {junit!r} leads outside the repository; give a path below its root")
     return Command(argv, junit.removeprefix("./"))
@@ -106,13 +103,12 @@ def _told(slot: Path, path: str) -> tuple[tuple[Result, ...], str]:
 
 
 def _report(finished: Finished, command: str, told: tuple[tuple[Result, ...], str], on_result: OnResult) -> Report:
-    """126 and 127 mean that there was nothing to run, some words that there was no sandbox to run it in; any other code
-    is the suite's word."""
+    """What the command's end means; unless nothing ran, its code is the suite's word."""
     plain = Report(work="ran", seconds=finished.seconds, output=finished.output)
     tail = "\n".join(finished.output.strip().splitlines()[-_TAIL:])
     if finished.end == "stopped":
         return replace(plain, work="stopped", reason="the caller stopped it")
-    if finished.end == "exited" and (finished.code in (126, 127) or finished.output.startswith(_SANDBOX)):
+    if is_unrun(finished):
         reason = f"the test command {command!r} cannot be run (exit code {finished.code}): {tail or 'no output'}"
         return replace(plain, work="broken", reason=reason)
     cases, why = told

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+_HOOKS = {"ruff format": "ruff-format", "ruff": "ruff", "black": "black", "flake8": "flake8", "isort": "isort"}
+"""The ids of their pre-commit hooks."""
+
 
 def proposed(tree: Path) -> dict[str, str]:
     """`format_cmd` and `lint_cmd` by what is configured at the root of a checkout; what is not configured is left
@@ -35,9 +38,6 @@ def _configured(tree: Path) -> Iterator[str]:
         yield "pylint"
     hooks = re.findall(r"\bid:\s*([\w-]+)", _text(tree / ".pre-commit-config.yaml"))
     yield from (tool for tool, hook in _HOOKS.items() if hook in hooks)
-
-
-_HOOKS = {"ruff format": "ruff-format", "ruff": "ruff", "black": "black", "flake8": "flake8", "isort": "isort"}
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
-from pareback.workspaces.process import Finished, run
+from pareback.workspaces.command_line import is_unrun, words
+from pareback.workspaces.process import End, Finished, run
 from pareback.workspaces.sandbox import Bind, Wrap, needs
 from pareback.workspaces.suite import WorkspaceError
 
 PLAIN = {"NO_COLOR": "1", "RUFF_OUTPUT_FORMAT": "concise", "RUFF_NO_CACHE": "true"}
 """One line for each finding where a tool can be asked for that, and nothing left behind."""
 
-_SHELL = frozenset({"&&", "||", "|", ";", "&", ">", ">>", "<"})
-_NOT_RUN = (126, 127)
-_SANDBOX = ("bwrap: ", "sandbox: ")  # what a sandbox begins with that cannot hold the command
-
 
 class ToolFailed(Exception):
-    """The command did not come to say anything: what to do about it is in the message."""
+    """The command did not come to say anything; `end` is how it ended, where it began."""
+
+    def __init__(self, why: str, end: End = "exited") -> None:
+        super().__init__(why)
+        self.end = end
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ class Tool:
         except WorkspaceError as error:
             raise ToolFailed(f"{self.said!r}: {error}") from error
         if finished.end != "exited":
-            raise ToolFailed(f"{self.said!r} was ended: {finished.why or finished.end}")
-        if finished.code in _NOT_RUN or finished.output.startswith(_SANDBOX):
+            raise ToolFailed(f"{self.said!r} was ended: {finished.why or finished.end}", finished.end)
+        if is_unrun(finished):
             raise ToolFailed(f"{self.said!r} cannot be run: {_last_line(finished.output)}")
         return finished
 
@@ -62,9 +63,9 @@ def tool(
     """The tool of one command line, split like a shell would and never given to one; its program is looked for beside
     the interpreter first. Raises ValueError for an empty line, one that needs a shell, and a program that is not there.
     """
-    argv = tuple(shlex.split(command))
-    if not argv or not _SHELL.isdisjoint(argv):
-        raise ValueError(f"{command!r} is no plain command: give a program and its options, such as 'ruff check'")
+    argv = words(command, "command")
+    if not argv:
+        raise ValueError("the command is empty: give a program and its options, such as 'ruff check'")
     path = f"{interpreter.parent}:{environment.get('PATH', '')}"
     program = shutil.which(argv[0], path=path)
     if program is None:
