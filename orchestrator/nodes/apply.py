@@ -36,12 +36,12 @@ def _whole(
     """The changes with the imports that they lack, and an answer for each name: `applied` where one was put in,
     `refused` where nobody can tell which one is meant."""
     repository = context.repository
-    start = repository.files(candidate.start)
+    start, roots = repository.files(candidate.start), context.tests.roots
+    whole = {path: raw for path, raw in changes.items() if raw is not None}
 
     def tree() -> Modules:
-        gone = {path for path, raw in changes.items() if raw is None}
-        paths = sorted((start.keys() | changes.keys()) - gone)
-        return modules(paths, lambda path: changes.get(path) or repository.read(start[path]), context.tests.roots)
+        paths = sorted((start.keys() - changes.keys()) | whole.keys())
+        return modules(paths, lambda path: whole[path] if path in whole else repository.read(start[path]), roots)
 
     found = mended(changes, before=lambda path: repository.read_file(context.base, path), tree=tree)
     answers = tuple(Answer("applied" if note.done else "refused", note.path, note.message) for note in found.notes)

@@ -225,6 +225,19 @@ def test_an_import_that_the_reply_forgot_is_in_the_patch(
     assert (standing(candidate).green, len(made.asked)) == (status == "applied", 1)
 
 
+def test_an_import_is_found_beside_an_empty_file_of_the_same_reply(
+    bench: Any, starter: Starter, replies: Mapping[str, str]
+) -> None:
+    """`cents` could come from anywhere in the tree: each of its files is looked into, those of the reply too."""
+    empty = "shop/tax/__init__.py\n```python\n```\n"
+    rates = "shop/tax/rates.py\n```python\nFREE = 5000\n```\n"
+    context = bench([empty + rates + replies["fix"].replace("total >= 5000", "total >= FREE")]).context
+    candidate = through(starter(context), context, generate, apply)
+    raw = context.repository.read_file(candidate.commit or "", "shop/cart.py")
+    assert context.repository.read_file(candidate.commit or "", "shop/tax/__init__.py") == b""
+    assert b"from shop.tax.rates import FREE\n" in (raw or b""), candidate.answers
+
+
 def test_a_file_of_which_a_part_was_shown_is_not_written_whole(bench: Any, starter: Starter) -> None:
     reply = "shop/cart.py\n```python\ndef shipping(total: int) -> int:\n    return 0\n```\n"
     context = bench([reply, reply]).context
