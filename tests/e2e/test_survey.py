@@ -1,6 +1,8 @@
 """`pareback survey` on a real repository: the map, the trend, the tickets that pay down."""
 
 import json
+import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -100,3 +102,35 @@ def test_without_a_commit_there_is_a_map_and_no_trend(tmp_path: Path, shop: Any)
     assert (said.exit, "no commit yet" in said.err) == (2, True)
     said = shop.pareback("survey", "--repo", str(tmp_path))
     assert (said.exit, said.err.count("\n")) == (2, 1)
+
+
+def test_the_page_stands_alone_and_its_links_lead_somewhere(grown: Any) -> None:
+    page, told = grown.home / "map.html", grown.pareback("survey", "--repo", str(grown.root), "--history", "2")
+    said = grown.pareback("survey", "--repo", str(grown.root), "--history", "2", "--html", str(page))
+    assert (said.exit, said.out) == (0, told.out), said.err
+    text = page.read_text()
+    names, links = re.findall(r' id="([^"]*)"', text), re.findall(r'href="([^"]*)"', text)
+    assert len(names) == len(set(names))
+    assert {link.removeprefix("#") for link in links} <= set(names)
+    assert "prefers-color-scheme: dark" in text
+    assert not re.search(r"(src|href)=\"(?!#)|url\(|@import", text)
+    levels = [int(level) for level in re.findall(r"<h(\d)", text)]
+    assert levels[0] == 1
+    assert all(below <= above + 1 for above, below in pairwise(levels))
+    assert "a.name is not None" in text
+
+
+def test_what_others_wrote_is_text_on_the_page(grown: Any) -> None:
+    evil = ASKS.replace("is not None:", "is not None or '<script>alert(1)</script>':")
+    grown.write({'shop/<b>&"x.py': f"from shop.owner import Owner\n\n\n{evil}"})
+    said = grown.pareback("survey", "--repo", str(grown.root), "--format", "html")
+    assert said.exit == 0, said.err
+    assert "<script>alert" not in said.out
+    assert "&lt;script&gt;alert(1)" in said.out
+    assert "shop/<b>" not in said.out
+    assert "shop/&lt;b&gt;&amp;" in said.out
+
+
+def test_a_page_that_cannot_be_written_says_where(grown: Any) -> None:
+    said = grown.pareback("survey", "--repo", str(grown.root), "--html", str(grown.root / "none" / "map.html"))
+    assert (said.exit, "cannot be written" in said.err) == (2, True)
